@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+import PackageDescription
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "Sightline",
+  products: [
+    .executable(name: "sightline", targets: ["sightline"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    // System libraries: a module map and a shim each, imported by one Swift target.
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CAprilTag", pkgConfig: "apriltag", providers: [.apt(["libapriltag-dev"])]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // Our own C: kernels chosen once at run time. No loops over galleries, no threads.
+    .target(name: "CKernels"),
+
+    // The ground floor: bytes on disk that are either whole or absent.
+    .target(name: "Files", dependencies: ["COpenSSL", system]),
+
+    // The way of the data, in its order.
+    .target(name: "Population", dependencies: ["CKernels", "Files"]),
+    .target(name: "Galleries", dependencies: ["Files", "Population"]),
+    .target(name: "Matching", dependencies: ["CKernels", "COpenBLAS", "Galleries"]),
+    .target(name: "Frames", dependencies: ["CTurboJPEG", "Files", system]),
+    .target(name: "Markers", dependencies: ["CAprilTag"]),
+    .target(name: "Sensors", dependencies: ["Files", "Frames", "Markers", "Population", system]),
+    .target(name: "Faces", dependencies: ["Files", "Frames", "Markers"]),
+    .target(name: "Sightings", dependencies: ["Files", "Matching"]),
+    .target(name: "EventBus", dependencies: ["Files", "Sightings", grdb, system]),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "EventBus", "Faces", "Files", "Frames", "Galleries", "Matching", "Population", "Sightings",
+        histogram, system,
+      ]),
+    .target(
+      name: "Evaluation", dependencies: ["EventBus", "Files", "Frames", "Sightings", system]),
+    .executableTarget(
+      name: "sightline",
+      dependencies: ["Evaluation", "Pipeline", "Sensors", argumentParser, system]),
+
+    // One test target a room, and one that runs the binary.
+    .testTarget(name: "FilesTests", dependencies: ["Files", system]),
+    .testTarget(name: "PopulationTests", dependencies: ["Population", "CKernels", "Files"]),
+    .testTarget(
+      name: "MatchingTests", dependencies: ["Matching", "Galleries", "Population", "CKernels"]),
+    .testTarget(name: "FramesTests", dependencies: ["Frames", "Files", system]),
+    .testTarget(
+      name: "SensorsTests",
+      dependencies: ["Sensors", "Faces", "Frames", "Files", "Markers", "Population", system]),
+    .testTarget(name: "SightingsTests", dependencies: ["Sightings", "Matching", "Files"]),
+    .testTarget(name: "EventBusTests", dependencies: ["EventBus", "Sightings", "Files", system]),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: ["Pipeline", "EventBus", "Sightings", "Frames", "Faces", "Files", system]),
+    .testTarget(name: "EndToEndTests", dependencies: ["sightline", "Files", system]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+// One set of settings for every target, so that none is forgotten.
+// SIGHTLINE_STRICT=1 (set by CI) turns warnings into errors.
+let strict = Context.environment["SIGHTLINE_STRICT"] == "1"
+for target in package.targets where target.type != .system {
+  var swift = target.swiftSettings ?? []
+  swift += [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ]
+  if target.type != .test { swift.append(.strictMemorySafety()) }
+  if strict { swift.append(.treatAllWarnings(as: .error)) }
+  target.swiftSettings = swift
+  if strict, target.name == "CKernels" { target.cSettings = [.treatAllWarnings(as: .error)] }
+}

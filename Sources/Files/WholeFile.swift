@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Glibc
+package import SystemPackage
+
+/// Whole-file reads and writes that leave a file either complete or absent.
+///
+/// A write goes to a hidden neighbour, is synced, and takes its final name by `rename(2)`; the folder
+/// is synced last. A crash at any point leaves the old file or none, never half of the new one.
+package enum WholeFile {
+  /// Writes `bytes` to `path`, replacing what was there.
+  package static func write(_ bytes: [UInt8], to path: FilePath) throws(FileError) {
+    let (beside, descriptor) = try create(beside: path)
+    do {
+      defer { try? descriptor.close() }
+      try descriptor.writeAll(bytes)
+      try descriptor.synchronize()
+    } catch {
+      unlink(beside)
+      throw FileError(.unwritable, path, "cannot write: \((error as? Errno)?.advice ?? "\(error)")")
+    }
+    try publish(beside, as: path)
+  }
+
+  package static func write(_ text: String, to path: FilePath) throws(FileError) {
+    try write(Array(text.utf8), to: path)
+  }
+
+  /// Reads the whole of `path`, refusing more than `limit` bytes before anything is allocated.
+  package static func read(_ path: FilePath, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
+    do {
+      let descriptor = try FileDescriptor.open(path, .readOnly)
+      defer { try? descriptor.close() }
+      let size = Int(try descriptor.seek(offset: 0, from: .end))
+      guard size <= limit else {
+        throw FileError(.malformed, path, "is \(size) bytes, more than the limit of \(limit)")
+      }
+      try descriptor.seek(offset: 0, from: .start)
+      return try unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+        while count < size {
+          let all = UnsafeMutableRawBufferPointer(buffer)
+          let got = try unsafe descriptor.read(into: .init(rebasing: all[count...]))
+          if got == 0 { break }
+          count += got
+        }
+      }
+    } catch let error as FileError {
+      throw error
+    } catch {
+      throw FileError(.unreadable, path, "cannot read: \((error as? Errno)?.advice ?? "\(error)")")
+    }
+  }
+
+  /// Opens a new hidden file in the folder of `path`, to be given its name by `publish`.
+  package static func create(
+    beside path: FilePath
+  ) throws(FileError) -> (FilePath, FileDescriptor) {
+    let name = path.lastComponent?.string ?? "file"
+    let beside = path.removingLastComponent().appending(".\(name).\(getpid()).partial")
+    do {
+      let descriptor = try FileDescriptor.open(
+        beside, .writeOnly, options: [.create, .truncate],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      return (beside, descriptor)
+    } catch {
+      let why = (error as? Errno)?.advice ?? "\(error)"
+      throw FileError(.unwritable, path, "cannot create: \(why)")
+    }
+  }
+
+  /// Gives the finished file `beside` the name `path`, durably.
+  package static func publish(_ beside: FilePath, as path: FilePath) throws(FileError) {
+    let renamed = unsafe beside.withPlatformString { from in
+      unsafe path.withPlatformString { to in unsafe rename(from, to) }
+    }
+    guard renamed == 0 else {
+      let why = Errno(rawValue: errno)
+      unlink(beside)
+      throw FileError(.unwritable, path, "cannot rename into place: \(why.advice)")
+    }
+    synchronizeFolder(path.removingLastComponent())
+  }
+
+  /// Makes the names in a folder durable; best effort, since some file systems refuse it.
+  package static func synchronizeFolder(_ folder: FilePath) {
+    let path = folder.isEmpty ? FilePath(".") : folder
+    guard let descriptor = try? FileDescriptor.open(path, .readOnly) else { return }
+    defer { try? descriptor.close() }
+    _ = fsync(descriptor.rawValue)
+  }
+
+  package static func unlink(_ path: FilePath) {
+    _ = unsafe path.withPlatformString { unsafe Glibc.unlink($0) }
+  }
+}
+
+extension FileDescriptor {
+  /// `fsync(2)`: returns when the bytes are on the device.
+  package func synchronize() throws(Errno) {
+    guard fsync(rawValue) == 0 else { throw Errno(rawValue: errno) }
+  }
+}
