@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import CAprilTag
+internal import Synchronization
+
+/// A marker found in pixels; coordinates are pixels of the image searched.
+package struct LocatedMarker: Hashable, Sendable {
+  package let id: Int
+  /// Corners of the black square, in order around it.
+  package let corners: [SIMD2<Double>]
+  /// Mean contrast of its bits against the threshold, in gray levels: the detector's confidence.
+  package let decisionMargin: Double
+  /// Bits the detector had to correct.
+  package let correctedBits: Int
+
+  /// Side of a square with the area of the quadrilateral, in pixels.
+  package var side: Double {
+    var twiceArea = 0.0
+    for i in corners.indices {
+      let (a, b) = (corners[i], corners[(i + 1) % corners.count])
+      twiceArea += a.x * b.y - b.x * a.y
+    }
+    return (abs(twiceArea) / 2).squareRoot()
+  }
+
+  package init(
+    id: Int, corners: [SIMD2<Double>], decisionMargin: Double, correctedBits: Int
+  ) {
+    self.id = id
+    self.corners = corners
+    self.decisionMargin = decisionMargin
+    self.correctedBits = correctedBits
+  }
+}
+
+/// Finds markers in gray pixels by the AprilTag 3 detector.
+///
+/// The detector keeps working memory between calls and is not for sharing: one locator a worker.
+@safe package final class MarkerLocator {
+  private let detector: UnsafeMutablePointer<apriltag_detector_t>
+  private let family: UnsafeMutablePointer<apriltag_family_t>
+
+  // The detector's table of codes is filled at creation, and the library does not promise that two
+  // threads may do so at once.
+  private static let creation = Mutex(())
+
+  /// - Parameter decimation: look for squares in an image smaller by this factor (bits are always
+  ///   read at full size). 2 is twice as fast and loses the smallest markers.
+  package init(decimation: Double = 1) {
+    guard let detector = unsafe apriltag_detector_create(),
+      let family = unsafe tagStandard41h12_create()
+    else { fatalError("AprilTag cannot make a detector: out of memory") }
+    unsafe self.detector = detector
+    unsafe self.family = family
+    Self.creation.withLock { _ in
+      // One bit: the family's distance of 12 would allow more, but every bit multiplies the table
+      // by 20 and, measured, finds no more markers.
+      unsafe apriltag_detector_add_family_bits(detector, family, 1)
+      unsafe detector.pointee.nthreads = 1
+      unsafe detector.pointee.quad_decimate = Float(decimation)
+    }
+  }
+
+  deinit {
+    unsafe apriltag_detector_destroy(detector)
+    unsafe tagStandard41h12_destroy(family)
+  }
+
+  /// Every marker in the image, in order of id.
+  ///
+  /// - Parameters:
+  ///   - gray: `height` rows of `width` bytes, `stride` apart; read only.
+  package func locate(
+    gray: UnsafeMutablePointer<UInt8>, width: Int, height: Int, stride: Int
+  ) -> [LocatedMarker] {
+    // Smaller than one marker at one pixel a module; the detector does not expect such images.
+    guard width >= MarkerFamily.modules, height >= MarkerFamily.modules else { return [] }
+    var image = unsafe image_u8_t(
+      width: Int32(width), height: Int32(height), stride: Int32(stride), buf: gray)
+    guard let found = unsafe apriltag_detector_detect(detector, &image) else { return [] }
+    defer { unsafe apriltag_detections_destroy(found) }
+    var markers = [LocatedMarker]()
+    let count = unsafe zarray_size(found)
+    markers.reserveCapacity(Int(count))
+    for index in 0..<count {
+      var each: UnsafeMutablePointer<apriltag_detection_t>?
+      unsafe zarray_get(found, index, &each)
+      guard let each = unsafe each else { continue }
+      let p = unsafe each.pointee.p
+      unsafe markers.append(
+        LocatedMarker(
+          id: Int(each.pointee.id),
+          corners: [
+            SIMD2(p.0.0, p.0.1), SIMD2(p.1.0, p.1.1), SIMD2(p.2.0, p.2.1), SIMD2(p.3.0, p.3.1),
+          ],
+          decisionMargin: Double(each.pointee.decision_margin),
+          correctedBits: Int(each.pointee.hamming)))
+    }
+    return markers.sorted { ($0.id, $0.corners[0].x) < ($1.id, $1.corners[0].x) }
+  }
+}
