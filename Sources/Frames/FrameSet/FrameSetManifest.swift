@@ -28,6 +28,11 @@ package struct FrameSetManifest: Codable, Hashable, Sendable {
   /// SHA-256 of every other file that is not a frame, by name.
   package var files: [String: SHA256Digest]
 
+  private enum CodingKeys: String, CodingKey {
+    case formatVersion = "format_version"
+    case simulated, generator, population, cameras, tiers, appearances, frames, files
+  }
+
   /// What made the set, so that it can be made again.
   package struct Generator: Codable, Hashable, Sendable {
     package var name: String
@@ -62,6 +67,11 @@ package struct FrameSetManifest: Codable, Hashable, Sendable {
     package var height: Int
     package var framesPerSecond: Double
 
+    private enum CodingKeys: String, CodingKey {
+      case id, name, width, height
+      case framesPerSecond = "frames_per_second"
+    }
+
     package init(id: String, name: String, width: Int, height: Int, framesPerSecond: Double) {
       self.id = id
       self.name = name
@@ -79,6 +89,12 @@ package struct FrameSetManifest: Codable, Hashable, Sendable {
     /// Smallest decision margin of the marker's bits.
     package var minimumMargin: Double
 
+    private enum CodingKeys: String, CodingKey {
+      case name
+      case minimumPixels = "minimum_pixels"
+      case minimumMargin = "minimum_margin"
+    }
+
     package init(name: String, minimumPixels: Double, minimumMargin: Double) {
       self.name = name
       self.minimumPixels = minimumPixels
@@ -91,6 +107,11 @@ package struct FrameSetManifest: Codable, Hashable, Sendable {
     package var camera: String
     package var marker: Int
     package var firstRow: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case camera, marker
+      case firstRow = "first_row"
+    }
 
     package init(camera: String, marker: Int, firstRow: Int) {
       self.camera = camera
@@ -109,6 +130,11 @@ package struct FrameSetManifest: Codable, Hashable, Sendable {
     package var sha256: SHA256Digest
     /// Where a predictor would look for faces: x, y, width, height.
     package var boxes: [[Int]]
+
+    private enum CodingKeys: String, CodingKey {
+      case camera, seq, file, bytes, sha256, boxes
+      case capturedAt = "captured_at_us"
+    }
 
     package init(
       camera: String, seq: Int, capturedAt: Int64, file: String, bytes: Int,

@@ -8,6 +8,11 @@ package struct FrameSetTruth: Codable, Hashable, Sendable {
   package var formatVersion: Int
   package var appearances: [Appearance]
 
+  private enum CodingKeys: String, CodingKey {
+    case formatVersion = "format_version"
+    case appearances
+  }
+
   /// One pass of one person before one camera.
   package struct Appearance: Codable, Hashable, Sendable {
     package var camera: String
@@ -42,6 +47,12 @@ package struct FrameSetTruth: Codable, Hashable, Sendable {
     package var delivered: Bool
     /// Bounding box of the marker's black square: x, y, width, height.
     package var box: [Double]
+
+    private enum CodingKeys: String, CodingKey {
+      case seq, shown, delivered, box
+      case capturedAt = "captured_at_us"
+      case markerPixels = "marker_pixels"
+    }
 
     package init(
       seq: Int, capturedAt: Int64, markerPixels: Double, shown: Bool, delivered: Bool,

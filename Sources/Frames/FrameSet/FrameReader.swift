@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+package import Files
+internal import Glibc
+internal import SystemPackage
+
+/// Reads the bytes of frames one after another into memory that is kept.
+///
+/// One worker owns one reader.
+package final class FrameReader {
+  private let set: FrameSet
+  private var bytes = [UInt8]()
+
+  package init(_ set: FrameSet) { self.set = set }
+
+  /// Reads `frame`, checks it against the manifest and hands its bytes to `body`.
+  ///
+  /// - Throws: `FrameError` with code `unreadable` or `digestMismatch`, or what `body` throws.
+  package func withBytes<R>(
+    of frame: FrameSetManifest.Frame,
+    _ body: (UnsafeBufferPointer<UInt8>) throws(FrameError) -> R
+  ) throws(FrameError) -> R {
+    let count = try read(frame)
+    let result = unsafe bytes.withUnsafeBufferPointer { all -> Result<R, FrameError> in
+      let found = unsafe UnsafeBufferPointer(rebasing: all[..<count])
+      guard count == frame.bytes,
+        unsafe SHA256Digest(of: UnsafeRawBufferPointer(found)) == frame.sha256
+      else {
+        return .failure(
+          FrameError(
+            .digestMismatch, frame: frame.name,
+            "is not the file that the manifest lists: it was changed or cut"))
+      }
+      do throws(FrameError) {
+        return .success(try unsafe body(found))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private func read(_ frame: FrameSetManifest.Frame) throws(FrameError) -> Int {
+    // One byte more than listed, so that a longer file is noticed without being read whole.
+    let room = frame.bytes + 1
+    guard frame.bytes >= 0, frame.bytes < 1 << 30 else {
+      throw FrameError(.unreadable, frame: frame.name, "is listed with \(frame.bytes) bytes")
+    }
+    if bytes.count < room { bytes = [UInt8](repeating: 0, count: room) }
+    do {
+      let descriptor = try FileDescriptor.open(set.folder.pushing(FilePath(frame.file)), .readOnly)
+      defer { try? descriptor.close() }
+      var count = 0
+      while count < room {
+        let got = try unsafe bytes.withUnsafeMutableBytes { all in
+          try unsafe descriptor.read(into: .init(rebasing: all[count..<room]))
+        }
+        if got == 0 { break }
+        count += got
+      }
+      return count
+    } catch {
+      throw FrameError(
+        .unreadable, frame: frame.name,
+        "cannot read \(frame.file): \((error as? Errno)?.advice ?? "\(error)")")
+    }
+  }
+}
+
+extension FrameSetManifest.Frame {
+  /// Camera and sequence number, such as `cam-02/000013`.
+  package var name: String {
+    let digits = String(seq)
+    return camera + "/" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+  }
+}

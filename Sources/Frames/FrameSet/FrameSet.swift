@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+package import Files
+internal import FoundationEssentials
+package import SystemPackage
+
+/// A frame set on disk: its manifest, checked, and the ways to its files.
+package struct FrameSet: Sendable {
+  package let folder: FilePath
+  package let manifest: FrameSetManifest
+  /// SHA-256 of the manifest, which lists the digests of all else: it names the whole set.
+  package let digest: SHA256Digest
+
+  /// A manifest above this size is refused; a million frames need about 300 MB.
+  private static let manifestLimit = 1 << 30
+
+  /// Opens the set in `folder` and checks the manifest against itself and against the folder.
+  ///
+  /// Frames are not read here: each is checked against its digest when it is.
+  package init(opening folder: FilePath) throws(FileError) {
+    let path = folder.appending(FrameSetManifest.fileName)
+    let bytes = try WholeFile.read(path, limit: Self.manifestLimit)
+    self.folder = folder
+    digest = SHA256Digest(of: bytes)
+    manifest = try Self.decode(
+      FrameSetManifest.self, bytes, path, version: FrameSetManifest.currentVersion)
+    try Self.check(manifest, path)
+  }
+
+  /// The probe vectors, checked against the manifest's digest.
+  package func probes() throws(FileError) -> VectorFile {
+    let path = folder.appending(FrameSetManifest.probesName)
+    try verify(path, listedAs: FrameSetManifest.probesName)
+    return try VectorFile(path)
+  }
+
+  /// The truth: for scoring, never for a run.
+  package func truth() throws(FileError) -> FrameSetTruth {
+    let path = folder.appending(FrameSetManifest.truthName)
+    let bytes = try WholeFile.read(path, limit: Self.manifestLimit)
+    try verify(SHA256Digest(of: bytes), path, listedAs: FrameSetManifest.truthName)
+    return try Self.decode(
+      FrameSetTruth.self, bytes, path, version: FrameSetTruth.currentVersion)
+  }
+
+  private func verify(_ path: FilePath, listedAs name: String) throws(FileError) {
+    let file = try MappedFile(path)
+    try verify(unsafe file.withBytes { unsafe SHA256Digest(of: $0) }, path, listedAs: name)
+  }
+
+  private func verify(
+    _ found: SHA256Digest, _ path: FilePath, listedAs name: String
+  ) throws(FileError) {
+    guard let listed = manifest.files[name] else {
+      throw FileError(.malformed, path, "is not listed in \(FrameSetManifest.fileName)")
+    }
+    guard found == listed else {
+      throw FileError(
+        .digestMismatch, path,
+        "has SHA-256 \(found.prefix(6))..., but the manifest lists \(listed.prefix(6))...; "
+          + "the file was changed: make the frame set again")
+    }
+  }
+
+  private struct Version: Decodable { let format_version: Int }
+
+  private static func decode<T: Decodable>(
+    _: T.Type, _ bytes: [UInt8], _ path: FilePath, version: Int
+  ) throws(FileError) -> T {
+    let decoder = JSONDecoder()
+    let data = Data(bytes)
+    // The version first: a later format may not decode as this one, and the reason should be clear.
+    guard let found = try? decoder.decode(Version.self, from: data) else {
+      throw FileError(.malformed, path, "is not JSON with a format_version; is it a frame set?")
+    }
+    guard found.format_version <= version else {
+      throw FileError(
+        .newerVersion, path,
+        "has format version \(found.format_version), and this sightline reads up to \(version); "
+          + "update sightline")
+    }
+    do {
+      return try decoder.decode(T.self, from: data)
+    } catch {
+      throw FileError(.malformed, path, "does not follow the format: \(Self.reason(error))")
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "\(error)" }
+    switch error {
+    case .keyNotFound(let key, let context):
+      return "\"\(key.stringValue)\" is missing\(place(context))"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+      return context.debugDescription + place(context)
+    @unknown default:
+      return "\(error)"
+    }
+  }
+
+  private static func place(_ context: DecodingError.Context) -> String {
+    context.codingPath.isEmpty
+      ? "" : " at " + context.codingPath.map(\.stringValue).joined(separator: ".")
+  }
+
+  /// What a decoder cannot see: names that do not exist, paths that lead out of the folder.
+  private static func check(_ manifest: FrameSetManifest, _ path: FilePath) throws(FileError) {
+    func refuse(_ message: String) -> FileError { FileError(.malformed, path, message) }
+    guard manifest.formatVersion >= 1 else { throw refuse("has format version below 1") }
+    guard manifest.simulated else { throw refuse("does not say simulated: true") }
+    let cameras = Set(manifest.cameras.map(\.id))
+    guard cameras.count == manifest.cameras.count else { throw refuse("names a camera twice") }
+    guard !manifest.tiers.isEmpty else { throw refuse("has no quality tiers") }
+    for appearance in manifest.appearances {
+      guard cameras.contains(appearance.camera), appearance.firstRow >= 0 else {
+        throw refuse("has an appearance of marker \(appearance.marker) that fits no camera or row")
+      }
+    }
+    var last: [String: Int] = [:]
+    for frame in manifest.frames {
+      guard cameras.contains(frame.camera) else {
+        throw refuse("has a frame of the unknown camera \"\(frame.camera)\"")
+      }
+      guard frame.seq > last[frame.camera, default: -1] else {
+        throw refuse("has frame \(frame.seq) of \(frame.camera) out of order")
+      }
+      last[frame.camera] = frame.seq
+      let file = FilePath(frame.file)
+      guard file.isRelative, !file.isEmpty, !file.components.contains(where: { $0 == ".." }) else {
+        throw refuse("has a frame whose file lies outside the set: \"\(frame.file)\"")
+      }
+      guard frame.boxes.allSatisfy({ $0.count == 4 }) else {
+        throw refuse("has a box without four numbers in frame \(frame.seq) of \(frame.camera)")
+      }
+    }
+  }
+}
