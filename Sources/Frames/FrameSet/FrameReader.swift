@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
-package import Files
+internal import Files
 internal import Glibc
 internal import SystemPackage
 

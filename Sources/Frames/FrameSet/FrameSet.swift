@@ -63,7 +63,11 @@ package struct FrameSet: Sendable {
     }
   }
 
-  private struct Version: Decodable { let format_version: Int }
+  private struct Version: Decodable {
+    let formatVersion: Int
+
+    enum CodingKeys: String, CodingKey { case formatVersion = "format_version" }
+  }
 
   private static func decode<T: Decodable>(
     _: T.Type, _ bytes: [UInt8], _ path: FilePath, version: Int
@@ -74,10 +78,10 @@ package struct FrameSet: Sendable {
     guard let found = try? decoder.decode(Version.self, from: data) else {
       throw FileError(.malformed, path, "is not JSON with a format_version; is it a frame set?")
     }
-    guard found.format_version <= version else {
+    guard found.formatVersion <= version else {
       throw FileError(
         .newerVersion, path,
-        "has format version \(found.format_version), and this sightline reads up to \(version); "
+        "has format version \(found.formatVersion), and this sightline reads up to \(version); "
           + "update sightline")
     }
     do {
