@@ -34,19 +34,18 @@ package struct FaceEmbedder: Sendable {
   /// - Throws: `FileError` when the probes lack a row that the manifest promises.
   package init(_ set: FrameSet, dimension: Int) throws(FileError) {
     let manifest = set.manifest
-    let path = set.folder.appending(FrameSetManifest.probesName)
     probes = try set.probes()
     tiers = manifest.tiers
     guard probes.dimension == dimension else {
       throw FileError(
-        .malformed, path,
+        .malformed, set.probesPath,
         "holds vectors of \(probes.dimension) coordinates, but the gallery has \(dimension)")
     }
     var rows: [Key: Int] = [:]
     for appearance in manifest.appearances {
       guard appearance.firstRow + tiers.count <= probes.count else {
         throw FileError(
-          .malformed, path,
+          .malformed, set.probesPath,
           "has \(probes.count) rows, but marker \(appearance.marker) of \(appearance.camera) needs "
             + "rows \(appearance.firstRow) to \(appearance.firstRow + tiers.count - 1); "
             + "make the frame set again")
@@ -54,7 +53,7 @@ package struct FaceEmbedder: Sendable {
       let key = Key(camera: appearance.camera, marker: appearance.marker)
       guard rows.updateValue(appearance.firstRow, forKey: key) == nil else {
         throw FileError(
-          .malformed, set.folder.appending(FrameSetManifest.fileName),
+          .malformed, set.manifestPath,
           "gives marker \(appearance.marker) of \(appearance.camera) to two appearances")
       }
     }

@@ -57,7 +57,8 @@ package final class FaceLocator {
   }
 
   private func collect(
-    _ part: PixelView, left: Int, top: Int, _ scale: DecodeScale, into best: inout [Int: LocatedFace]
+    _ part: PixelView, left: Int, top: Int, _ scale: DecodeScale,
+    into best: inout [Int: LocatedFace]
   ) {
     let factor = Double(scale.divisor)
     let found = unsafe markers.locate(

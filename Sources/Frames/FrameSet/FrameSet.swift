@@ -8,6 +8,8 @@ package import SystemPackage
 /// A frame set on disk: its manifest, checked, and the ways to its files.
 package struct FrameSet: Sendable {
   package let folder: FilePath
+  package let manifestPath: FilePath
+  package let probesPath: FilePath
   package let manifest: FrameSetManifest
   /// SHA-256 of the manifest, which lists the digests of all else: it names the whole set.
   package let digest: SHA256Digest
@@ -20,6 +22,8 @@ package struct FrameSet: Sendable {
   /// Frames are not read here: each is checked against its digest when it is.
   package init(opening folder: FilePath) throws(FileError) {
     let path = folder.appending(FrameSetManifest.fileName)
+    manifestPath = path
+    probesPath = folder.appending(FrameSetManifest.probesName)
     let bytes = try WholeFile.read(path, limit: Self.manifestLimit)
     self.folder = folder
     digest = SHA256Digest(of: bytes)
@@ -30,9 +34,8 @@ package struct FrameSet: Sendable {
 
   /// The probe vectors, checked against the manifest's digest.
   package func probes() throws(FileError) -> VectorFile {
-    let path = folder.appending(FrameSetManifest.probesName)
-    try verify(path, listedAs: FrameSetManifest.probesName)
-    return try VectorFile(path)
+    try verify(probesPath, listedAs: FrameSetManifest.probesName)
+    return try VectorFile(probesPath)
   }
 
   /// The truth: for scoring, never for a run.
@@ -117,11 +120,12 @@ package struct FrameSet: Sendable {
     guard cameras.count == manifest.cameras.count else { throw refuse("names a camera twice") }
     guard !manifest.tiers.isEmpty else { throw refuse("has no quality tiers") }
     for appearance in manifest.appearances {
-      guard cameras.contains(appearance.camera), appearance.firstRow >= 0 else {
+      guard cameras.contains(appearance.camera), (0..<1 << 32).contains(appearance.firstRow) else {
         throw refuse("has an appearance of marker \(appearance.marker) that fits no camera or row")
       }
     }
     var last: [String: Int] = [:]
+    let times: Range<Int64> = 0..<253_402_300_800_000_000  // up to the end of the year 9999
     for frame in manifest.frames {
       guard cameras.contains(frame.camera) else {
         throw refuse("has a frame of the unknown camera \"\(frame.camera)\"")
@@ -130,6 +134,9 @@ package struct FrameSet: Sendable {
         throw refuse("has frame \(frame.seq) of \(frame.camera) out of order")
       }
       last[frame.camera] = frame.seq
+      guard times.contains(frame.capturedAt), (0..<1 << 30).contains(frame.bytes) else {
+        throw refuse("has frame \(frame.seq) of \(frame.camera) at an impossible time or size")
+      }
       let file = FilePath(frame.file)
       guard file.isRelative, !file.isEmpty, !file.components.contains(where: { $0 == ".." }) else {
         throw refuse("has a frame whose file lies outside the set: \"\(frame.file)\"")
