@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Faces
+internal import Frames
+
+/// One worker: reads, decodes, locates and embeds frames, with memory that it keeps.
+///
+/// The pixels stay where the decoder put them: locator and embedder read them in place.
+final class FrameWorker {
+  private let reader: FrameReader
+  private let decoder = JPEGDecoder()
+  private let buffer = PixelBuffer()
+  private let locator: FaceLocator
+  private let embedder: FaceEmbedder
+  private let scale: DecodeScale
+  private(set) var measures = StageMeasures()
+
+  init(_ configuration: RunConfiguration, _ embedder: FaceEmbedder) {
+    reader = FrameReader(configuration.frameSet)
+    locator = FaceLocator(mode: configuration.locate, decimation: configuration.decimation)
+    scale = configuration.scale
+    self.embedder = embedder
+  }
+
+  /// Takes frames from `input` until it is finished, and passes each on to `output`.
+  func run(
+    from input: BoundedQueue<FrameTicket>, to output: BoundedQueue<ProcessedFrame>
+  ) async throws -> StageMeasures {
+    while let popped = try await input.pop() {
+      measures.waited(.read, popped.waited)
+      try await output.push(process(popped.element))
+    }
+    return measures
+  }
+
+  /// Carries one frame through the worker's stages; trouble with the frame is an outcome.
+  func process(_ ticket: FrameTicket) -> ProcessedFrame {
+    let frame = ticket.frame
+    let start = Monotonic.now()
+    do throws(FrameError) {
+      return try unsafe reader.withBytes(of: frame) { bytes throws(FrameError) in
+        measures.worked(.read, Monotonic.now() &- start)
+        let decoded = try measures.measure(.decode) { () throws(FrameError) in
+          try unsafe decoder.decode(bytes, scale: scale, into: buffer, frame: frame.name)
+        }
+        let located = measures.measure(.locate) {
+          locator.locate(in: decoded.pixels, scale: scale, boxes: frame.boxes)
+        }
+        let faces = measures.measure(.embed) {
+          located.map { FrameFace(face: $0, outcome: embedder.embed($0, camera: frame.camera)) }
+        }
+        return ProcessedFrame(
+          ticket: ticket,
+          outcome: .decoded(
+            width: decoded.header.width, height: decoded.header.height, warning: decoded.warning),
+          faces: faces)
+      }
+    } catch {
+      return ProcessedFrame(ticket: ticket, outcome: .failed(error))
+    }
+  }
+}

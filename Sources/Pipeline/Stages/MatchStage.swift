@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Faces
+internal import Matching
+
+/// Searches the faces of many frames, from any camera, in one batch.
+///
+/// A batch holds what has gathered while the last one was searched, up to `limit` probes: it grows
+/// under load and adds no delay without.
+struct MatchStage {
+  let matcher: any Matcher
+  let embedder: FaceEmbedder
+  /// Candidates a search.
+  let k: Int
+  /// Probes at which a batch is closed.
+  var limit = 64
+
+  struct Tally: Sendable {
+    var searches = 0
+    var batches = 0
+    var measures = StageMeasures()
+  }
+
+  func run(
+    from input: BoundedQueue<ProcessedFrame>, to output: BoundedQueue<ProcessedFrame>
+  ) async throws -> Tally {
+    var tally = Tally()
+    var batch = ProbeBatch(dimension: embedder.dimension)
+    while let first = try await input.pop() {
+      var frames: [ProcessedFrame] = []
+      batch.removeAll()
+      var next: BoundedQueue<ProcessedFrame>.Popped? = first
+      while let popped = next {
+        tally.measures.waited(.match, popped.waited)
+        frames.append(popped.element)
+        try append(popped.element, to: &batch)
+        next = batch.count < limit ? input.tryPop() : nil
+      }
+      if batch.count > 0 {
+        let start = Monotonic.now()
+        let found = try await matcher.search(batch, k: k)
+        let elapsed = Monotonic.now() &- start
+        tally.batches += 1
+        tally.searches += batch.count
+        distribute(found, over: &frames) { tally.measures.worked(.match, elapsed) }
+      }
+      for frame in frames { try await output.push(frame) }
+    }
+    return tally
+  }
+
+  private func append(_ frame: ProcessedFrame, to batch: inout ProbeBatch) throws {
+    for face in frame.faces {
+      guard case .embedded(let row, _) = face.outcome else { continue }
+      try embedder.withEmbedding(row: row) { try unsafe batch.append($0) }
+    }
+  }
+
+  /// Gives each face its list, in the order the probes went in; `searched` is called per frame, since
+  /// every frame of a batch waits for the whole of it.
+  private func distribute(
+    _ lists: CandidateLists, over frames: inout [ProcessedFrame], searched: () -> Void
+  ) {
+    var probe = 0
+    for frame in frames.indices {
+      let before = probe
+      for face in frames[frame].faces.indices {
+        guard case .embedded = frames[frame].faces[face].outcome else { continue }
+        frames[frame].faces[face].candidates = Array(lists[probe])
+        probe += 1
+      }
+      if probe > before { searched() }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+package import Faces
+package import Frames
+package import Matching
+
+/// A frame on its way in.
+package struct FrameTicket: Sendable {
+  package let frame: FrameSetManifest.Frame
+  /// Index of its camera in the manifest.
+  package let camera: Int
+  /// Counts the frames of its camera that came in, from 0, without gaps.
+  package let order: Int
+  /// When the frame came in, on the monotonic clock: latency counts from here.
+  package let admittedAt: UInt64
+}
+
+/// A face of a frame, as far as it got.
+package struct FrameFace: Sendable {
+  package let face: LocatedFace
+  package let outcome: FaceEmbedder.Outcome
+  /// Best first; empty when not embedded.
+  package var candidates: [Candidate] = []
+}
+
+/// A frame that has passed the workers, whatever came of it.
+package struct ProcessedFrame: Sendable {
+  package enum Outcome: Sendable {
+    /// Decoded, at this full-resolution size; `warning` says what may be damaged.
+    case decoded(width: Int, height: Int, warning: String?)
+    case failed(FrameError)
+    case dropped
+  }
+
+  package let ticket: FrameTicket
+  package let outcome: Outcome
+  package var faces: [FrameFace] = []
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+/// Puts the frames of each camera back into the order they came in.
+///
+/// Workers finish out of order. At most as many frames are held as are in flight.
+struct Resequencer {
+  private var next: [Int]
+  private var held: [[Int: (frame: ProcessedFrame, since: UInt64)]]
+
+  init(cameras: Int) {
+    next = [Int](repeating: 0, count: cameras)
+    held = [[Int: (frame: ProcessedFrame, since: UInt64)]](repeating: [:], count: cameras)
+  }
+
+  /// Frames that wait for an earlier one.
+  var waiting: Int { held.reduce(0) { $0 + $1.count } }
+
+  /// Takes a frame and gives back those that are now in order, with the nanoseconds each was held.
+  mutating func take(_ frame: ProcessedFrame) -> [(frame: ProcessedFrame, held: UInt64)] {
+    let camera = frame.ticket.camera
+    let now = Monotonic.now()
+    held[camera][frame.ticket.order] = (frame, now)
+    var ready: [(frame: ProcessedFrame, held: UInt64)] = []
+    while let found = held[camera].removeValue(forKey: next[camera]) {
+      next[camera] += 1
+      ready.append((found.frame, now &- found.since))
+    }
+    return ready
+  }
+}
