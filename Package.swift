@@ -56,9 +56,13 @@ let package = Package(
       ]),
     .target(
       name: "Evaluation", dependencies: ["EventBus", "Files", "Frames", "Sightings", system]),
+    .target(name: "Reports", dependencies: ["Evaluation", "Pipeline"]),
     .executableTarget(
       name: "sightline",
-      dependencies: ["Evaluation", "Pipeline", "Sensors", argumentParser, system]),
+      dependencies: [
+        "EventBus", "Evaluation", "Faces", "Files", "Frames", "Matching", "Pipeline", "Population",
+        "Reports", "Sensors", argumentParser, system,
+      ]),
 
     // One test target a room, and one that runs the binary.
     .testTarget(name: "FilesTests", dependencies: ["Files", system]),
@@ -74,6 +78,7 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: ["Pipeline", "EventBus", "Sightings", "Frames", "Faces", "Files", system]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Frames"]),
     .testTarget(name: "EndToEndTests", dependencies: ["sightline", "Files", system]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+package import Faces
+internal import Files
+package import Frames
+
+/// Which time a run lives in.
+package enum RunClock: String, CaseIterable, Hashable, Sendable {
+  /// Frames come as fast as they are taken; nothing is dropped; the same input gives the same events.
+  case virtual
+  /// Frames come at their capture times; a queue that is full gives up its oldest frame.
+  case wall
+}
+
+/// How the decision threshold is set.
+package enum ThresholdRule: Hashable, Sendable {
+  /// A cosine, given outright.
+  case fixed(Double)
+  /// The cosine at which the population model expects this FPIR at the gallery's size.
+  case fpir(Double)
+}
+
+/// Everything that decides what a run does.
+package struct RunConfiguration: Sendable {
+  package var frameSet: FrameSet
+  package var gallerySize: Int
+  package var threshold: ThresholdRule = .fpir(0.003)
+  /// Candidates a search returns and an event carries.
+  package var candidates = 5
+  package var scale: DecodeScale = .full
+  package var locate: LocateMode = .frame
+  package var decimation = 1.0
+  package var clock: RunClock = .virtual
+  /// Name of the installation in every event's source.
+  package var deployment = "local"
+  /// Decoding workers and matcher threads; the results do not depend on it.
+  package var threads = 1
+  /// Frames a queue holds, for each worker.
+  package var queueFrames = 4
+  /// Start over although an interrupted run of this configuration could be resumed.
+  package var fresh = false
+
+  package init(frameSet: FrameSet, gallerySize: Int) {
+    self.frameSet = frameSet
+    self.gallerySize = gallerySize
+  }
+
+  /// What decides the events, as text; numbers of threads and queue lengths are not in it.
+  package var canonical: String {
+    let rule =
+      switch threshold {
+      case .fixed(let value): "fixed:\(value)"
+      case .fpir(let value): "fpir:\(value)"
+      }
+    return """
+      sightline-run/1
+      frames=\(frameSet.digest)
+      population=\(frameSet.manifest.population.digest)
+      gallery-size=\(gallerySize)
+      threshold=\(rule)
+      candidates=\(candidates)
+      scale=\(scale.rawValue)
+      locate=\(locate.rawValue)
+      decimation=\(decimation)
+      clock=\(clock.rawValue)
+      deployment=\(deployment)
+      """
+  }
+
+  /// SHA-256 of `canonical`: in every event, and the key under which a run is resumed.
+  package var digest: SHA256Digest { SHA256Digest(of: canonical) }
+}
+
+/// The version of the program, in events and results.
+package enum SoftwareVersion {
+  package static let current = "0.1.0"
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+/// What a run did: the object that `run --json` prints.
+///
+/// Durations are milliseconds, percentiles from merged histograms.
+package struct RunSummary: Codable, Hashable, Sendable {
+  package struct Frames: Codable, Hashable, Sendable {
+    /// Conserved: `in` = `decoded` + `failed` + `dropped`.
+    package var `in`: Int
+    package var decoded: Int
+    package var failed: Int
+    package var dropped: Int
+    /// Decoded with warning-level damage; part of `decoded`.
+    package var damaged: Int
+    /// Gaps in the cameras' sequence numbers; never came in.
+    package var missing: Int
+  }
+
+  package struct Faces: Codable, Hashable, Sendable {
+    package var located: Int
+    package var embedded: Int
+    /// `below_quality_floor` + `unknown_marker`.
+    package var rejected: Int
+    /// Failures to extract (FTX).
+    package var belowQualityFloor: Int
+    package var unknownMarker: Int
+  }
+
+  package struct Tracks: Codable, Hashable, Sendable {
+    package var total: Int
+    package var alert: Int
+    package var noMatch: Int
+    package var lowQuality: Int
+  }
+
+  package struct Sightings: Codable, Hashable, Sendable {
+    package var opened: Int
+    package var updated: Int
+    package var closed: Int
+    /// Tracks that would have repeated a sighting within the cool-down.
+    package var suppressed: Int
+    /// Sightings an interrupted run had left open, closed at the start of this one.
+    package var recovered: Int
+  }
+
+  package struct Stage: Codable, Hashable, Sendable {
+    package var name: String
+    package var count: Int
+    package var p50MS: Double
+    package var p99MS: Double
+    /// Time spent in the queue before the stage.
+    package var waitP99MS: Double
+  }
+
+  /// From a frame's coming in (on the wall clock: its scheduled capture) to its event being durable.
+  package struct Latency: Codable, Hashable, Sendable {
+    package var count: Int
+    package var p50: Double
+    package var p99: Double
+  }
+
+  package struct Gallery: Codable, Hashable, Sendable {
+    package var size: Int
+    package var dimension: Int
+    package var digest: String
+    package var bytes: Int
+    package var buildSeconds: Double
+  }
+
+  package struct Threshold: Codable, Hashable, Sendable {
+    package var value: Double
+    /// `fixed` or `fpir`.
+    package var basis: String
+    /// What the population model expects of one search at this threshold and gallery size.
+    package var expectedFpir: Double
+  }
+
+  package struct Bus: Codable, Hashable, Sendable {
+    package var location: String
+    package var appended: Int
+    package var duplicates: Int
+    package var durability: String
+  }
+
+  package struct Failure: Codable, Hashable, Sendable {
+    package var frame: String
+    package var reason: String
+  }
+
+  package var runID: String
+  /// `finished` or `stopped`.
+  package var state: String
+  package var resumed: Bool
+  package var simulated: Bool
+  package var frames: Frames
+  package var faces: Faces
+  package var searches: Int
+  package var tracks: Tracks
+  package var sightings: Sightings
+  package var stages: [Stage]
+  package var latencyMS: Latency
+  package var gallery: Gallery
+  package var threshold: Threshold
+  package var bus: Bus
+  /// The first frames that failed, with the reason; at most ten.
+  package var failures: [Failure]
+  package var seconds: Double
+  package var framesPerSecond: Double
+  package var threads: Int
+  package var seed: UInt64
+  package var configDigest: String
+  package var softwareVersion: String
+
+  private enum CodingKeys: String, CodingKey {
+    case runID = "run_id"
+    case state, resumed, simulated, frames, faces, searches, tracks, sightings, stages
+    case latencyMS = "latency_ms"
+    case gallery, threshold, bus, failures, seconds
+    case framesPerSecond = "frames_per_second"
+    case threads, seed
+    case configDigest = "config_digest"
+    case softwareVersion = "software_version"
+  }
+}
+
+extension RunSummary.Faces {
+  private enum CodingKeys: String, CodingKey {
+    case located, embedded, rejected
+    case belowQualityFloor = "below_quality_floor"
+    case unknownMarker = "unknown_marker"
+  }
+}
+
+extension RunSummary.Tracks {
+  private enum CodingKeys: String, CodingKey {
+    case total, alert
+    case noMatch = "no_match"
+    case lowQuality = "low_quality"
+  }
+}
+
+extension RunSummary.Stage {
+  private enum CodingKeys: String, CodingKey {
+    case name, count
+    case p50MS = "p50_ms"
+    case p99MS = "p99_ms"
+    case waitP99MS = "wait_p99_ms"
+  }
+}
+
+extension RunSummary.Gallery {
+  private enum CodingKeys: String, CodingKey {
+    case size, dimension, digest, bytes
+    case buildSeconds = "build_seconds"
+  }
+}
+
+extension RunSummary.Threshold {
+  private enum CodingKeys: String, CodingKey {
+    case value, basis
+    case expectedFpir = "expected_fpir"
+  }
+}
