@@ -32,6 +32,8 @@ package struct RunSummary: Codable, Hashable, Sendable {
     package var alert: Int
     package var noMatch: Int
     package var lowQuality: Int
+    /// Tracks found to be a part of another's pass.
+    package var joined: Int
   }
 
   package struct Sightings: Codable, Hashable, Sendable {
@@ -134,7 +136,7 @@ extension RunSummary.Faces {
 
 extension RunSummary.Tracks {
   private enum CodingKeys: String, CodingKey {
-    case total, alert
+    case total, alert, joined
     case noMatch = "no_match"
     case lowQuality = "low_quality"
   }

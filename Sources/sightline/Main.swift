@@ -1,1 +1,48 @@
-@main enum Main { static func main() {} }
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import ArgumentParser
+internal import Glibc
+
+/// How the program ends; documented in the README and in `sightline --help`.
+enum ExitStatus {
+  static let success: Int32 = 0
+  static let failure: Int32 = 1
+  static let usage: Int32 = 2
+  static let interrupted: Int32 = 130
+}
+
+@main
+enum Main {
+  static func main() async {
+    // A reader that goes away (`sightline bus tail | head`) ends us quietly, as it does other tools.
+    signal(SIGPIPE, SIG_DFL)
+    do {
+      var command = try Sightline.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let code as ExitCode {
+      exit(code.rawValue)
+    } catch {
+      finish(error)
+    }
+  }
+
+  /// Prints what went wrong, or the help that was asked for, and exits with the documented status.
+  private static func finish(_ error: any Error) -> Never {
+    switch Sightline.exitCode(for: error) {
+    case .success:  // --help, --version
+      print(Sightline.fullMessage(for: error))
+      exit(ExitStatus.success)
+    case .validationFailure:
+      Console.error(Sightline.fullMessage(for: error))
+      exit(ExitStatus.usage)
+    default:
+      Console.error("sightline: \(error)")
+      exit(ExitStatus.failure)
+    }
+  }
+}

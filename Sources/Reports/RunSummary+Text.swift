@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+package import Pipeline
+
+extension RunSummary {
+  /// The summary as a person reads it after a run.
+  package var text: String {
+    var out = """
+      Run \(runID): \(state)\(resumed ? ", resumed where an interrupted run had come to" : "")
+
+      """
+    out += Text.table(
+      [
+        ["frames", "\(Text.count(frames.in)) in = \(framesLine)"],
+        ["faces", "\(Text.count(faces.located)) located = \(facesLine)"],
+        ["searches", searchesLine],
+        ["tracks", tracksLine],
+        ["sightings", sightingsLine],
+        ["threshold", thresholdLine],
+        ["latency", latencyLine],
+        ["bus", busLine],
+      ].map { [$0[0] + String(repeating: " ", count: 10 - $0[0].count) + $0[1]] })
+    out += "\n\n" + stageTable
+    if !failures.isEmpty {
+      out += "\n\n  frames that failed\n"
+      out += failures.map { "    \($0.frame): \($0.reason)" }.joined(separator: "\n")
+    }
+    return out
+  }
+
+  private var framesLine: String {
+    var line =
+      "\(Text.count(frames.decoded)) decoded + \(frames.failed) failed + \(frames.dropped) dropped"
+    if frames.damaged > 0 { line += "; \(frames.damaged) of the decoded damaged" }
+    if frames.missing > 0 { line += "; \(frames.missing) lost before they came in" }
+    return line
+  }
+
+  private var facesLine: String {
+    "\(Text.count(faces.embedded)) embedded + \(faces.belowQualityFloor) below the quality floor"
+      + " + \(faces.unknownMarker) unknown markers"
+  }
+
+  private var searchesLine: String {
+    "\(Text.count(searches)) against \(Text.count(gallery.size)) synthetic templates "
+      + "(\(Text.bytes(gallery.bytes)), made in \(Text.fixed(gallery.buildSeconds, 1)) s)"
+  }
+
+  private var tracksLine: String {
+    "\(tracks.total) = \(tracks.alert) alert + \(tracks.noMatch) no match"
+      + " + \(tracks.lowQuality) low quality + \(sightings.suppressed) suppressed"
+      + (tracks.joined > 0 ? " + \(tracks.joined) joined to another" : "")
+  }
+
+  private var sightingsLine: String {
+    var line = "\(sightings.opened) opened, \(sightings.updated) updated, \(sightings.closed) closed"
+    if sightings.recovered > 0 {
+      line += "; \(sightings.recovered) left open by an interrupted run closed as recovered"
+    }
+    return line
+  }
+
+  private var thresholdLine: String {
+    "cosine \(Text.fixed(threshold.value, 4)) (\(threshold.basis)); a non-mated search passes it "
+      + "with FPIR \(Text.probability(threshold.expectedFpir)) at this gallery size, by the model"
+  }
+
+  private var latencyLine: String {
+    guard latencyMS.count > 0 else { return "no event to measure it by" }
+    return "frame in to event durable: p50 \(Text.milliseconds(latencyMS.p50)) ms, "
+      + "p99 \(Text.milliseconds(latencyMS.p99)) ms over \(latencyMS.count) events"
+  }
+
+  private var busLine: String {
+    "\(bus.appended) events appended to \(bus.location) (\(bus.durability))"
+      + (bus.duplicates > 0 ? ", \(bus.duplicates) known already" : "")
+  }
+
+  private var stageTable: String {
+    var rows = [["stage", "count", "p50 ms", "p99 ms", "queued p99 ms"]]
+    for stage in stages {
+      rows.append([
+        stage.name, Text.count(stage.count), Text.milliseconds(stage.p50MS),
+        Text.milliseconds(stage.p99MS), Text.milliseconds(stage.waitP99MS),
+      ])
+    }
+    return Text.table(rows)
+      + "\n\n  \(Text.fixed(framesPerSecond, 1)) frames/s with \(threads) threads, "
+      + "\(Text.fixed(seconds, 2)) s in all"
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import ArgumentParser
+internal import EventBus
+internal import Faces
+internal import Frames
+internal import Glibc
+internal import Pipeline
+internal import Reports
+internal import SystemPackage
+
+struct Run: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run a frame set through the pipeline: frames in, sightings out on the bus.",
+    discussion: """
+      A run that was interrupted on the same bus, even by kill -9, is resumed where its durable events \
+      end: no event is repeated, none that was durable is lost, and sightings it had left open are \
+      closed as recovered.
+      """)
+
+  @Argument(help: "Folder of the frame set, made by `sightline simulate`.")
+  var frameset: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Identities in the synthetic gallery; 100000, 100k and 1m are understood.", valueName: "n"))
+  var gallerySize: Magnitude = Magnitude(100_000)
+
+  @Option(help: ArgumentHelp("Decision threshold as a cosine, -1 to 1.", valueName: "cosine"))
+  var threshold: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Instead of --threshold: the false positive identification rate of one non-mated search to aim \
+      for; the population model gives the threshold for the gallery's size. (default: 0.003)
+      """, valueName: "rate"))
+  var fpir: Double?
+
+  @Option(help: ArgumentHelp("Event bus, sqlite:PATH; made if missing.", valueName: "url"))
+  var bus: String = "sqlite:sightline.db"
+
+  @Option(help: "Part of the resolution to decode: 1/1, 1/2, 1/4 or 1/8.")
+  var scale: DecodeScale = .full
+
+  @Option(help: "Look for faces in the whole frame, or only in the boxes of the frame set.")
+  var locate: LocateMode = .frame
+
+  @Option(
+    help: ArgumentHelp(
+      "Look for markers in an image smaller by this factor: 1 finds the smallest, 2 is faster.",
+      valueName: "factor"))
+  var decimation: Double = 1
+
+  @Option(
+    help: "virtual: as fast as it goes, repeatable. wall: paced by capture time, late frames dropped.")
+  var clock: RunClock = .virtual
+
+  @Option(name: [.customLong("top")], help: "Candidates an event carries.")
+  var top: Int = 5
+
+  @Option(help: ArgumentHelp("Workers and matcher threads. (default: one a core)", valueName: "n"))
+  var threads: Int?
+
+  @Option(help: "Name of the installation, for the events' source.")
+  var deployment: String = "local"
+
+  @Flag(help: "Start over, even if an interrupted run of this set could be resumed.")
+  var fresh = false
+
+  @Flag(help: "Print the summary as one JSON object.")
+  var json = false
+
+  func validate() throws {
+    if let threshold, !(-1...1).contains(threshold) {
+      throw ValidationError("--threshold is a cosine: give a number from -1 to 1")
+    }
+    if let fpir, !(fpir > 0 && fpir < 1) {
+      throw ValidationError("--fpir is a rate: give a number between 0 and 1, such as 0.003")
+    }
+    if threshold != nil, fpir != nil {
+      throw ValidationError("--threshold and --fpir both set the threshold: give one of them")
+    }
+    guard (1...1_000).contains(top) else {
+      throw ValidationError("--top: give a number from 1 to 1000")
+    }
+    guard threads.map({ (1...256).contains($0) }) ?? true else {
+      throw ValidationError("--threads: give a number from 1 to 256")
+    }
+    guard decimation == 1 || (1.5...8).contains(decimation) else {
+      throw ValidationError("--decimation: give 1, or a number from 1.5 to 8")
+    }
+    guard gallerySize.value >= 1 else {
+      throw ValidationError("--gallery-size: give at least 1")
+    }
+    let letters = deployment.utf8.allSatisfy {
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+    }
+    guard letters, (1...64).contains(deployment.utf8.count) else {
+      throw ValidationError("--deployment: give 1 to 64 letters, digits, - or _")
+    }
+    _ = try busLocation()
+  }
+
+  func run() async throws {
+    let frameSet = try FrameSet(opening: FilePath(frameset))
+    var configuration = RunConfiguration(frameSet: frameSet, gallerySize: gallerySize.value)
+    configuration.threshold = threshold.map { .fixed($0) } ?? .fpir(fpir ?? 0.003)
+    configuration.candidates = top
+    configuration.scale = scale
+    configuration.locate = locate
+    configuration.decimation = decimation
+    configuration.clock = clock
+    configuration.deployment = deployment
+    configuration.threads = threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    configuration.fresh = fresh
+
+    let signals = StopOnSignal()
+    let observer = RunProgress()
+    let summary = try await PipelineRun(
+      configuration, bus: try busLocation(), stop: signals.stop, observer: observer.observe
+    ).execute()
+    observer.finish()
+    Console.output(json ? try summary.json() : summary.text)
+    if summary.state == "stopped" { throw ExitCode(ExitStatus.interrupted) }
+  }
+
+  private func busLocation() throws -> BusLocation {
+    do {
+      return try BusLocation(bus)
+    } catch {
+      throw ValidationError("--bus: \(error)")
+    }
+  }
+}
+
+extension DecodeScale: ExpressibleByArgument {}
+extension LocateMode: ExpressibleByArgument {}
+extension RunClock: ExpressibleByArgument {}

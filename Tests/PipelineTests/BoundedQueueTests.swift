@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+import Pipeline
+import Synchronization
+import Testing
+
+@Suite("Bounded queues")
+struct BoundedQueueTests {
+  @Test("Elements leave in the order they came, each once, whatever the number of tasks")
+  func conservation() async throws {
+    let queue = BoundedQueue<Int>(capacity: 3)
+    let taken = Mutex<[Int]>([])
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          while let popped = try await queue.pop() { taken.withLock { $0.append(popped.element) } }
+        }
+      }
+      try await withThrowingTaskGroup(of: Void.self) { producers in
+        for producer in 0..<4 {
+          producers.addTask {
+            for i in 0..<500 { try await queue.push(producer * 500 + i) }
+          }
+        }
+        try await producers.waitForAll()
+      }
+      queue.finish()
+      try await group.waitForAll()
+    }
+    #expect(taken.withLock { $0.sorted() } == Array(0..<2_000))
+  }
+
+  @Test("One producer and one consumer keep the order")
+  func order() async throws {
+    let queue = BoundedQueue<Int>(capacity: 2)
+    async let pushed: Void = {
+      for i in 0..<1_000 { try await queue.push(i) }
+      queue.finish()
+    }()
+    var seen: [Int] = []
+    while let popped = try await queue.pop() { seen.append(popped.element) }
+    try await pushed
+    #expect(seen == Array(0..<1_000))
+  }
+
+  @Test("It never holds more than its capacity")
+  func bounded() async throws {
+    let queue = BoundedQueue<Int>(capacity: 5)
+    let producer = Task {
+      for i in 0..<100 { try await queue.push(i) }
+      queue.finish()
+    }
+    var seen = 0
+    while let _ = try await queue.pop() {
+      #expect(queue.count <= 5)
+      seen += 1
+      await Task.yield()
+    }
+    try await producer.value
+    #expect(seen == 100)
+  }
+
+  @Test("Drop-oldest gives the displaced element back, and conserves them all")
+  func dropOldest() async throws {
+    let queue = BoundedQueue<Int>(capacity: 3, policy: .dropOldest)
+    var displaced: [Int] = []
+    for i in 0..<10 {
+      if let old = try await queue.push(i) { displaced.append(old) }
+    }
+    queue.finish()
+    var kept: [Int] = []
+    while let popped = try await queue.pop() { kept.append(popped.element) }
+    #expect(displaced == Array(0..<7))
+    #expect(kept == [7, 8, 9])
+  }
+
+  @Test("A waiting consumer and a waiting producer can be cancelled")
+  func cancellation() async throws {
+    let queue = BoundedQueue<Int>(capacity: 1)
+    let consumer = Task { try await queue.pop() }
+    consumer.cancel()
+    await #expect(throws: CancellationError.self) { try await consumer.value }
+
+    try await queue.push(1)
+    let producer = Task { try await queue.push(2) }
+    producer.cancel()
+    await #expect(throws: CancellationError.self) { try await producer.value }
+    #expect(queue.tryPop()?.element == 1)
+    #expect(queue.tryPop() == nil)
+  }
+
+  @Test("A finished queue gives what is left and then nil, to everybody")
+  func finish() async throws {
+    let queue = BoundedQueue<Int>(capacity: 4)
+    try await queue.push(1)
+    queue.finish()
+    #expect(try await queue.pop()?.element == 1)
+    #expect(try await queue.pop() == nil)
+    #expect(try await queue.pop() == nil)
+  }
+}
