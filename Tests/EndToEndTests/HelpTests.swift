@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+import Foundation
+import Testing
+
+/// Text that people read, compared with a file beside the tests.
+///
+/// `RECORD_SNAPSHOTS=1` writes the files anew, and fails, so that a recording run cannot pass for a
+/// test.
+func expectSnapshot(
+  _ text: String, named name: String, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("Snapshots")
+  let file = folder.appendingPathComponent(name)
+  if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+    Issue.record(
+      "recorded \(name); run again without RECORD_SNAPSHOTS", sourceLocation: sourceLocation)
+    return
+  }
+  let expected = try? String(contentsOf: file, encoding: .utf8)
+  #expect(text == expected, "differs from Snapshots/\(name)", sourceLocation: sourceLocation)
+}
+
+@Suite("Help")
+struct HelpTests {
+  @Test(
+    "Help texts are as recorded",
+    arguments: ["", "simulate", "run", "score", "bus", "bus tail", "doctor"])
+  func help(command: String) throws {
+    let result = try Binary.shell("$SIGHTLINE \(command) --help")
+    #expect(result.status == 0)
+    #expect(result.errors == "")
+    let name = command.isEmpty ? "sightline" : command.replacingOccurrences(of: " ", with: "-")
+    try expectSnapshot(result.output, named: "help-\(name).txt")
+  }
+
+  @Test(
+    "Wrong usage exits with 2 and says what is right, on standard error",
+    arguments: [
+      ("run", "Missing expected argument"),
+      ("run x --threshold 2", "give a number from -1 to 1"),
+      ("run x --fpir 0.1 --threshold 0.5", "give one of them"),
+      ("run x --gallery-size lots", "--gallery-size"),
+      ("run x --bus kafka://here", "sqlite:"),
+      ("run x --scale 1/3", "--scale"),
+      ("nonsense", "nonsense"),
+    ])
+  func usage(arguments: String, words: String) throws {
+    let result = try Binary.shell("$SIGHTLINE \(arguments)")
+    #expect(result.status == 2)
+    #expect(result.output == "")
+    #expect(result.errors.contains(words), "\(result.errors)")
+  }
+}
