@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+#pragma once
+
+#include <stdint.h>
+
+// Templates of the population model. Every value here is made by IEEE-exact operations in a fixed
+// order, so the portable and the AVX2 variants give the same bits.
+
+#define SL_DIMENSION 512
+#define SL_LATENT 145
+#define SL_DIRECTION 144
+#define SL_IDENTITY_WORDS 39
+
+/// Tables of generator version 1: half-normal magnitudes and the signs of the map. 261 KiB.
+typedef struct sl_generator sl_generator;
+
+/// The normal distribution of the hub coordinate and the limits it is clipped to.
+typedef struct {
+  double mean, deviation, low, high;
+} sl_typicality;
+
+/// The distribution of a capture's cosine with its own template: Gumbel-min, and total failures.
+typedef struct {
+  double mode, scale, failure;
+} sl_genuine;
+
+/// Builds the tables, in some 10 ms. Null only when memory is exhausted. Never freed: one a process.
+const sl_generator *sl_generator_create(void);
+
+/// Entry `index` of the half-normal table: the root mean square of |z| within equal-probability bin
+/// `index` of 65,536, so that the table's mean square is 1.
+float sl_generator_magnitude(const sl_generator *generator, uint16_t index);
+
+/// Writes the 145 latent coordinates of the identity whose stream starts at `start`: typicality, then
+/// the 144 coordinates of its direction. A unit vector.
+void sl_write_latent(const sl_generator *generator, sl_typicality typicality, uint64_t start,
+                     float *latent);
+
+/// Writes the latent coordinates of one capture of the identity at `start`; `draw` is the start of the
+/// capture's own stream. Returns the intended cosine with the template, or NaN for a failed capture.
+double sl_write_capture_latent(const sl_generator *generator, sl_typicality typicality,
+                               uint64_t start, uint64_t draw, sl_genuine genuine, float *latent);
+
+/// Maps 145 latent coordinates to 512 by the generator's orthonormal matrix.
+void sl_map_latent(const sl_generator *generator, const float *latent, float *vector);
+void sl_map_latent_portable(const sl_generator *generator, const float *latent, float *vector);
+
+/// Writes the 512-dimensional template of the identity whose stream starts at `start`: the same as
+/// `sl_write_latent` and `sl_map_latent`. No alignment is needed.
+void sl_write_template(const sl_generator *generator, sl_typicality typicality, uint64_t start,
+                       float *vector);
+void sl_write_template_portable(const sl_generator *generator, sl_typicality typicality,
+                                uint64_t start, float *vector);
+
+#if defined(__x86_64__)
+// Call only where `sl_cpu().uses_avx2`.
+void sl_map_latent_avx2(const sl_generator *generator, const float *latent, float *vector);
+void sl_write_template_avx2(const sl_generator *generator, sl_typicality typicality,
+                            uint64_t start, float *vector);
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+package import Galleries
+
+/// Something that finds the templates of a gallery most like a probe, in this process or elsewhere.
+package protocol Matcher: Sendable {
+  /// What is searched.
+  var gallery: GalleryDescription { get }
+  /// How it is searched.
+  var information: MatcherInformation { get }
+
+  /// The `k` best candidates of every probe, or all where the gallery has fewer.
+  ///
+  /// Lists do not depend on what else is in the batch. Probes have the gallery's dimension.
+  /// - Throws: `MatchingError`, `CancellationError`, or an engine's own error.
+  func search(_ probes: ProbeBatch, k: Int) async throws -> CandidateLists
+}
+
+/// What a matcher says about itself in results.
+package struct MatcherInformation: Codable, Hashable, Sendable {
+  /// Short name, such as `exact`.
+  package let name: String
+  /// What the scores returned are, in words.
+  package let precision: String
+  /// Threads one search uses; `nil` where the matcher cannot know.
+  package let threads: Int?
+
+  package init(name: String, precision: String, threads: Int?) {
+    self.name = name
+    self.precision = precision
+    self.threads = threads
+  }
+}
