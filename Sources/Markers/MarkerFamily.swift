@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import CAprilTag
+internal import Glibc
 
 /// The family of fiducial markers that stand in for faces: AprilTag `tagStandard41h12`.
 ///
@@ -27,7 +28,11 @@ package enum MarkerFamily {
     out.reserveCapacity(count * modules * modules)
     for id in 0..<count {
       guard let image = unsafe apriltag_to_image(family, CInt(id)) else { return [] }
-      defer { unsafe image_u8_destroy(image) }
+      // Debian's library hides image_u8_destroy; it frees these two.
+      defer {
+        unsafe free(image.pointee.buf)
+        unsafe free(image)
+      }
       for y in 0..<modules {
         for x in 0..<modules {
           unsafe out.append(image.pointee.buf[y * Int(image.pointee.stride) + x] > 127)
