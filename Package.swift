@@ -46,17 +46,20 @@ let package = Package(
     .target(name: "Markers", dependencies: ["CAprilTag"]),
     .target(name: "Sensors", dependencies: ["Files", "Frames", "Markers", "Population", system]),
     .target(name: "Faces", dependencies: ["Files", "Frames", "Markers"]),
-    .target(name: "Sightings", dependencies: ["Files", "Matching"]),
+    .target(name: "Sightings", dependencies: ["Files", "Matching"], exclude: ["Schemas"]),
     .target(name: "EventBus", dependencies: ["Files", "Sightings", grdb, system]),
     .target(
       name: "Pipeline",
       dependencies: [
-        "EventBus", "Faces", "Files", "Frames", "Galleries", "Matching", "Population", "Sightings",
+        "EventBus", "Faces", "Files", "Frames", "Galleries", "Markers", "Matching", "Population",
+        "Sightings",
         histogram, system,
       ]),
     .target(
       name: "Evaluation", dependencies: ["EventBus", "Files", "Frames", "Sightings", system]),
-    .target(name: "Reports", dependencies: ["Evaluation", "Pipeline"]),
+    .target(
+      name: "Reports",
+      dependencies: ["Evaluation", "Galleries", "Matching", "Pipeline", "Population"]),
     .executableTarget(
       name: "sightline",
       dependencies: [
@@ -73,7 +76,9 @@ let package = Package(
     .testTarget(
       name: "SensorsTests",
       dependencies: ["Sensors", "Faces", "Frames", "Files", "Markers", "Population", system]),
-    .testTarget(name: "SightingsTests", dependencies: ["Sightings", "Matching", "Files"]),
+    .testTarget(
+      name: "SightingsTests", dependencies: ["Sightings", "Matching", "Files"],
+      exclude: ["Snapshots"]),
     .testTarget(name: "EventBusTests", dependencies: ["EventBus", "Sightings", "Files", system]),
     .testTarget(
       name: "PipelineTests",

@@ -40,6 +40,12 @@ package struct ProbeBatch: Sendable {
     count += 1
   }
 
+  /// Empties the batch; its memory is kept for the next.
+  package mutating func removeAll() {
+    rows.removeAll(keepingCapacity: true)
+    count = 0
+  }
+
   package mutating func append(_ probe: [Float]) throws(MatchingError) {
     try unsafe probe.withUnsafeBufferPointer { (buffer) throws(MatchingError) in
       try unsafe append(buffer)

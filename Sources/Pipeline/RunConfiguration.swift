@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 package import Faces
-internal import Files
+package import Files
 package import Frames
 
 /// Which time a run lives in.

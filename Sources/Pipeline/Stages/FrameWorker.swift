@@ -40,21 +40,27 @@ final class FrameWorker {
     let start = Monotonic.now()
     do throws(FrameError) {
       return try unsafe reader.withBytes(of: frame) { bytes throws(FrameError) in
-        measures.worked(.read, Monotonic.now() &- start)
+        let read = Monotonic.now()
+        measures.worked(.read, read &- start)
         let decoded = try measures.measure(.decode) { () throws(FrameError) in
           try unsafe decoder.decode(bytes, scale: scale, into: buffer, frame: frame.name)
         }
+        let pixelsReady = Monotonic.now()
         let located = measures.measure(.locate) {
           locator.locate(in: decoded.pixels, scale: scale, boxes: frame.boxes)
         }
         let faces = measures.measure(.embed) {
           located.map { FrameFace(face: $0, outcome: embedder.embed($0, camera: frame.camera)) }
         }
+        // Scheduled to decode may be negative by a hair on the wall clock: a source that wakes early.
+        let times = FrameTimes(
+          untilDecode: read > ticket.admittedAt ? read - ticket.admittedAt : 0,
+          decode: pixelsReady &- read, locateAndEmbed: Monotonic.now() &- pixelsReady)
         return ProcessedFrame(
           ticket: ticket,
           outcome: .decoded(
             width: decoded.header.width, height: decoded.header.height, warning: decoded.warning),
-          faces: faces)
+          faces: faces, times: times)
       }
     } catch {
       return ProcessedFrame(ticket: ticket, outcome: .failed(error))

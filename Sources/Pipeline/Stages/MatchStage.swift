@@ -34,6 +34,7 @@ struct MatchStage {
       while let popped = next {
         tally.measures.waited(.match, popped.waited)
         frames.append(popped.element)
+        frames[frames.count - 1].times.queuedForMatch = popped.waited
         try append(popped.element, to: &batch)
         next = batch.count < limit ? input.tryPop() : nil
       }
@@ -43,7 +44,12 @@ struct MatchStage {
         let elapsed = Monotonic.now() &- start
         tally.batches += 1
         tally.searches += batch.count
-        distribute(found, over: &frames) { tally.measures.worked(.match, elapsed) }
+        let searched = distribute(found, over: &frames)
+        for frame in searched {
+          // Every frame of a batch waits for the whole of it.
+          frames[frame].times.match = elapsed
+          tally.measures.worked(.match, elapsed)
+        }
       }
       for frame in frames { try await output.push(frame) }
     }
@@ -53,16 +59,21 @@ struct MatchStage {
   private func append(_ frame: ProcessedFrame, to batch: inout ProbeBatch) throws {
     for face in frame.faces {
       guard case .embedded(let row, _) = face.outcome else { continue }
-      try embedder.withEmbedding(row: row) { try unsafe batch.append($0) }
+      do {
+        try unsafe embedder.withEmbedding(row: row) { try unsafe batch.append($0) }
+      } catch let error as MatchingError {
+        throw PipelineError(
+          .badProbe, "row \(row) of the frame set's probes cannot be searched: \(error.message)")
+      }
     }
   }
 
-  /// Gives each face its list, in the order the probes went in; `searched` is called per frame, since
-  /// every frame of a batch waits for the whole of it.
+  /// Gives each face its list, in the order the probes went in; returns the frames that had any.
   private func distribute(
-    _ lists: CandidateLists, over frames: inout [ProcessedFrame], searched: () -> Void
-  ) {
+    _ lists: CandidateLists, over frames: inout [ProcessedFrame]
+  ) -> [Int] {
     var probe = 0
+    var searched: [Int] = []
     for frame in frames.indices {
       let before = probe
       for face in frames[frame].faces.indices {
@@ -70,7 +81,8 @@ struct MatchStage {
         frames[frame].faces[face].candidates = Array(lists[probe])
         probe += 1
       }
-      if probe > before { searched() }
+      if probe > before { searched.append(frame) }
     }
+    return searched
   }
 }

@@ -36,4 +36,14 @@ package struct ProcessedFrame: Sendable {
   package let ticket: FrameTicket
   package let outcome: Outcome
   package var faces: [FrameFace] = []
+  package var times = FrameTimes()
+}
+
+/// Where a frame's time went so far, in nanoseconds; waiting apart from work.
+package struct FrameTimes: Sendable {
+  package var untilDecode: UInt64 = 0
+  package var decode: UInt64 = 0
+  package var locateAndEmbed: UInt64 = 0
+  package var queuedForMatch: UInt64 = 0
+  package var match: UInt64 = 0
 }

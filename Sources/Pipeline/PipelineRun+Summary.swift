@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import EventBus
+internal import Files
+internal import Frames
+internal import Galleries
+internal import Sightings
+
+extension PipelineRun {
+  func summary(
+    _ outcome: RunOutcome, _ events: EventLatency.State, _ gallery: InMemoryGallery,
+    _ threshold: OperatingPoint, _ ticket: RunTicket, recovered: Int, durability: String,
+    built: Double, seconds: Double, runningSeconds: Double
+  ) -> RunSummary {
+    let frames = outcome.frames
+    let faces = outcome.track.faces
+    let counts = outcome.track.sightings
+    var measures = outcome.measures
+    measures.add(events.measures)
+    return RunSummary(
+      runID: ticket.runID, state: outcome.source.stopped ? "stopped" : "finished",
+      resumed: ticket.resumedFrom != nil, simulated: true,
+      frames: .init(
+        in: frames.entered, decoded: frames.decoded, failed: frames.failed,
+        dropped: frames.dropped, damaged: frames.damaged, missing: frames.missing),
+      faces: .init(
+        located: faces.located, embedded: faces.embedded, rejected: faces.rejected,
+        belowQualityFloor: faces.belowQualityFloor, unknownMarker: faces.unknownMarker),
+      searches: outcome.match.searches,
+      tracks: .init(
+        total: counts.tracks, alert: counts.alert, noMatch: counts.noMatch,
+        lowQuality: counts.lowQuality, joined: counts.joined),
+      sightings: .init(
+        opened: counts.opened, updated: counts.updated, closed: counts.closed,
+        suppressed: counts.suppressed, recovered: recovered),
+      stages: Stage.allCases.map { stage in
+        let work = measures.work[stage] ?? Durations()
+        let wait = measures.wait[stage] ?? Durations()
+        return .init(
+          name: stage.rawValue, count: work.count, p50MS: work.milliseconds(atPercentile: 50),
+          p99MS: work.milliseconds(atPercentile: 99),
+          waitP99MS: wait.milliseconds(atPercentile: 99))
+      },
+      latencyMS: .init(
+        count: events.latency.count, p50: events.latency.milliseconds(atPercentile: 50),
+        p99: events.latency.milliseconds(atPercentile: 99)),
+      gallery: .init(
+        size: gallery.description.size, dimension: gallery.description.dimension,
+        digest: gallery.description.digest.hex, bytes: gallery.byteCount, buildSeconds: built),
+      threshold: .init(
+        value: threshold.threshold, basis: threshold.basis, expectedFpir: threshold.fpir),
+      bus: .init(
+        location: bus.description, appended: events.appended, duplicates: events.duplicates,
+        durability: durability),
+      failures: outcome.track.failures.map { .init(frame: $0.frame, reason: $0.message) },
+      seconds: seconds,
+      framesPerSecond: runningSeconds > 0 ? Double(frames.entered) / runningSeconds : 0,
+      threads: configuration.threads, seed: configuration.frameSet.manifest.generator.seed,
+      configDigest: configuration.digest.hex, softwareVersion: SoftwareVersion.current)
+  }
+}

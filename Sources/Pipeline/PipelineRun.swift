@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+package import EventBus
+internal import Faces
+internal import Frames
+internal import Galleries
+internal import Matching
+internal import Population
+internal import Sightings
+
+/// What a run tells while it is under way; from any thread.
+package enum RunObservation: Sendable {
+  case gallery(done: Int, total: Int)
+  case resuming(runID: String, frames: Int)
+  case frames(done: Int, total: Int)
+}
+
+/// One run: frames of a set in, sightings on a bus out.
+///
+/// Sources push into a bounded queue; workers read, decode, locate and embed; one task searches what has
+/// gathered, on all threads; one task restores the order, tracks and decides; one writer commits. All
+/// queues are bounded, so memory is, whatever the load.
+package struct PipelineRun: Sendable {
+  package let configuration: RunConfiguration
+  let bus: BusLocation
+  let stop: StopSignal
+  let observer: @Sendable (RunObservation) -> Void
+
+  package init(
+    _ configuration: RunConfiguration, bus: BusLocation, stop: StopSignal = StopSignal(),
+    observer: @escaping @Sendable (RunObservation) -> Void = { _ in }
+  ) {
+    self.configuration = configuration
+    self.bus = bus
+    self.stop = stop
+    self.observer = observer
+  }
+
+  /// Runs to the end of the frame set, or until asked to stop.
+  ///
+  /// A run that throws stays unfinished on the bus, and the next one resumes it.
+  /// - Throws: `FileError`, `PipelineError`, `GalleryError`, `MatchingError` or `BusError`.
+  package func execute() async throws -> RunSummary {
+    let start = Monotonic.now()
+    let manifest = configuration.frameSet.manifest
+    let population = Population(seed: manifest.population.seed)
+    guard population.digest == manifest.population.digest else {
+      throw PipelineError(
+        .populationMismatch,
+        "the frame set's probes were drawn from another population model than this sightline's; "
+          + "render it again with `sightline simulate`")
+    }
+    let embedder = try FaceEmbedder(configuration.frameSet, dimension: Population.dimension)
+    let threshold = try OperatingPoint(
+      configuration.threshold, population: population, gallerySize: configuration.gallerySize)
+
+    let log = try open(bus)
+    defer { try? log.close() }
+
+    let building = Monotonic.now()
+    let gallery = try await buildGallery(population)
+    let matcher = ExactMatcher(gallery: gallery, threads: configuration.threads)
+    let built = Double(Monotonic.now() &- building) / 1e9
+
+    let ticket = try log.beginRun(
+      key: "frames:\(configuration.frameSet.digest)/config:\(configuration.digest)",
+      fresh: configuration.fresh)
+    let contexts = EventContexts(
+      configuration, matcher: matcher, threshold: threshold, runID: ticket.runID)
+    let latency = EventLatency()
+    let writer = GroupCommitWriter(log: log) { latency.committed($0) }
+    let recovery = try log.recovery(for: ticket, coolDown: contexts.policy.coolDown)
+    let closings = recovery.closings()
+    try await writer.append(try closings.events.map { try BusRecord($0) })
+    if let resumed = ticket.resumedFrom {
+      observer(.resuming(runID: ticket.runID, frames: framesDone(resumed)))
+    }
+
+    let machines = manifest.cameras.map { camera in
+      SightingMachine(
+        context: contexts.context(for: camera), policy: contexts.policy,
+        lastSequence: closings.lastSequence[camera.id] ?? 0, remembered: recovery.recent)
+    }
+    let running = Monotonic.now()
+    let outcome = try await runStages(
+      embedder, matcher, machines, writer, latency, ticket)
+    try await writer.flush()
+    try log.finishRun(ticket.runID, outcome.source.stopped ? .stopped : .finished)
+    let end = Monotonic.now()
+
+    try outcome.checkConservation()
+    return summary(
+      outcome, latency.read(), gallery, threshold, ticket, recovered: closings.events.count,
+      durability: try log.durability().description, built: built,
+      seconds: Double(end &- start) / 1e9, runningSeconds: Double(end &- running) / 1e9)
+  }
+
+  private func open(_ bus: BusLocation) throws -> SQLiteLog {
+    switch bus {
+    case .sqlite(let path): try SQLiteLog(path)
+    }
+  }
+
+  private func buildGallery(_ population: Population) async throws -> InMemoryGallery {
+    let size = configuration.gallerySize
+    let gallery = try await InMemoryGallery.build(
+      population: population, size: size, threads: configuration.threads
+    ) { [observer] done in observer(.gallery(done: done, total: size)) }
+    observer(.gallery(done: size, total: size))
+    return gallery
+  }
+
+  private func framesDone(_ resumed: [String: BusCheckpoint]) -> Int {
+    configuration.frameSet.manifest.frames.count {
+      $0.seq <= resumed[$0.camera]?.frameSequence ?? -1
+    }
+  }
+}
+
+/// The threshold of a run and why it is that.
+struct OperatingPoint: Sendable {
+  let threshold: Double
+  /// Expected of one non-mated search at the gallery's size, by the population model.
+  let fpir: Double
+  let target: Double?
+
+  init(
+    _ rule: ThresholdRule, population: Population, gallerySize: Int
+  ) throws(PipelineError) {
+    switch rule {
+    case .fixed(let value):
+      threshold = value
+      target = nil
+    case .fpir(let wanted):
+      threshold = population.impostors.threshold(fpir: wanted, gallerySize: gallerySize)
+      target = wanted
+    }
+    fpir = population.impostors.fpir(threshold: threshold, gallerySize: gallerySize)
+    if let target, !(fpir <= target * 1.01) {
+      throw PipelineError(
+        .noThreshold, "no threshold reaches FPIR \(target) at \(gallerySize) identities")
+    }
+  }
+
+  var basis: String { target.map { "model, for FPIR \($0)" } ?? "given" }
+}

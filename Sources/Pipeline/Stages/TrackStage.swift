@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import EventBus
+internal import Faces
+internal import Frames
+internal import Glibc
+internal import Sightings
+internal import Synchronization
+
+/// Puts frames back in order, turns them into sightings, and hands those to the bus.
+///
+/// The one serial stage: a few microseconds a frame.
+struct TrackStage {
+  let frameSet: FrameSet
+  let runID: String
+  /// One for each camera, in the manifest's order.
+  var machines: [SightingMachine]
+  let writer: GroupCommitWriter
+  let latency: EventLatency
+  let progress: @Sendable (_ done: Int) -> Void
+
+  struct Tally: Sendable {
+    var frames = FrameAccount()
+    var faces = FaceAccount()
+    var sightings = SightingCounts()
+    var failures: [FrameError] = []
+    var measures = StageMeasures()
+  }
+
+  mutating func run(from input: BoundedQueue<ProcessedFrame>) async throws -> Tally {
+    var tally = Tally()
+    var order = Resequencer(cameras: machines.count)
+    var done = 0
+    while let popped = try await input.pop() {
+      for ready in order.take(popped.element) {
+        tally.measures.waited(.track, popped.waited &+ ready.held)
+        try await handle(ready.frame, &tally)
+        done += 1
+        progress(done)
+      }
+    }
+    guard order.waiting == 0 else {
+      throw PipelineError(
+        .internalFault, "\(order.waiting) frames never came in order; please report this")
+    }
+    for camera in machines.indices {
+      let events = machines[camera].finish()
+      // What closes at the end was caused by no frame: it counts for no latency.
+      try await submit(events, checkpoint: nil, cause: nil)
+      tally.sightings.add(machines[camera].counts)
+    }
+    return tally
+  }
+
+  private mutating func handle(_ processed: ProcessedFrame, _ tally: inout Tally) async throws {
+    let start = Monotonic.now()
+    let frame = processed.ticket.frame
+    let camera = processed.ticket.camera
+    let events: [SightingEvent]
+    switch processed.outcome {
+    case .decoded(let width, let height, let warning):
+      tally.frames.decoded += 1
+      if warning != nil { tally.frames.damaged += 1 }
+      let faces = processed.faces.map { observe($0, &tally.faces) }
+      let facts = FrameFacts(
+        sequence: frame.seq, capturedAtMicroseconds: frame.capturedAt, width: width,
+        height: height, bytes: frame.bytes, sha256: frame.sha256)
+      events = machines[camera].observe(
+        FrameObservation(camera: frame.camera, frame: facts, faces: faces))
+    case .failed(let error):
+      tally.frames.failed += 1
+      if tally.failures.count < 10 { tally.failures.append(error) }
+      events = machines[camera].advance(to: Timestamp(microseconds: frame.capturedAt))
+    case .dropped:
+      tally.frames.dropped += 1
+      events = machines[camera].advance(to: Timestamp(microseconds: frame.capturedAt))
+    }
+    tally.measures.worked(.track, Monotonic.now() &- start)
+    let checkpoint = BusCheckpoint(
+      runID: runID, camera: frame.camera, frameSequence: frame.seq,
+      timeMicroseconds: frame.capturedAt)
+    try await submit(events, checkpoint: checkpoint, cause: processed)
+  }
+
+  private func observe(_ found: FrameFace, _ account: inout FaceAccount) -> FaceObservation {
+    account.located += 1
+    var tier = "none"
+    var isEmbedded = false
+    switch found.outcome {
+    case .embedded(_, let index):
+      account.embedded += 1
+      tier = frameSet.manifest.tiers[index].name
+      isEmbedded = true
+    case .belowQualityFloor: account.belowQualityFloor += 1
+    case .unknownMarker: account.unknownMarker += 1
+    }
+    let box = found.face.box
+    return FaceObservation(
+      box: Box(x: box.x, y: box.y, width: box.width, height: box.height),
+      markerPixels: found.face.side, detectionScore: found.face.margin,
+      quality: found.face.quality, tier: tier, isEmbedded: isEmbedded,
+      candidates: found.candidates)
+  }
+
+  private func submit(
+    _ events: [SightingEvent], checkpoint: BusCheckpoint?, cause: ProcessedFrame?
+  ) async throws {
+    guard !events.isEmpty || checkpoint != nil else { return }
+    let now = Self.wallClock()
+    let timings = cause.map(Self.timings)
+    let records = try events.map { try BusRecord($0.stamped(recordedAt: now, timings: timings)) }
+    let admittedAt = cause?.ticket.admittedAt
+    try await writer.submit(records, checkpoint: checkpoint) { [latency, count = records.count] in
+      if case .success = $0, let admittedAt { latency.durable(count, since: admittedAt) }
+    }
+  }
+
+  private static func timings(_ frame: ProcessedFrame) -> SightingData.Timings {
+    func microseconds(_ nanoseconds: UInt64) -> Int { Int(nanoseconds / 1_000) }
+    var timings = SightingData.Timings()
+    timings.scheduledToDecode = microseconds(frame.times.untilDecode)
+    timings.decode = microseconds(frame.times.decode)
+    timings.embed = microseconds(frame.times.locateAndEmbed)
+    timings.queueMatch = microseconds(frame.times.queuedForMatch)
+    timings.match = microseconds(frame.times.match)
+    let now = Monotonic.now()
+    timings.total = microseconds(
+      now > frame.ticket.admittedAt ? now - frame.ticket.admittedAt : 0)
+    return timings
+  }
+
+  private static func wallClock() -> Timestamp {
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &now)
+    return Timestamp(microseconds: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000)
+  }
+}
+
+/// From a frame's coming in to its events being durable, and what commits took.
+final class EventLatency: Sendable {
+  private let state = Mutex(State())
+
+  struct State: Sendable {
+    var latency = Durations()
+    var measures = StageMeasures()
+    var appended = 0
+    var duplicates = 0
+  }
+
+  func durable(_ count: Int, since admittedAt: UInt64) {
+    let now = Monotonic.now()
+    let elapsed = now > admittedAt ? now - admittedAt : 0
+    state.withLock { state in
+      for _ in 0..<count { state.latency.record(elapsed) }
+    }
+  }
+
+  func committed(_ report: CommitReport) {
+    state.withLock { state in
+      state.appended += report.receipt.appended
+      state.duplicates += report.receipt.duplicates
+      state.measures.worked(.publish, Self.nanoseconds(report.duration))
+      state.measures.waited(.publish, Self.nanoseconds(report.longestWait - report.duration))
+    }
+  }
+
+  func read() -> State { state.withLock { $0 } }
+
+  private static func nanoseconds(_ duration: Duration) -> UInt64 {
+    let parts = duration.components
+    return UInt64(max(0, parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000))
+  }
+}
+
+extension SightingCounts {
+  /// Adds another camera's counts.
+  mutating func add(_ other: SightingCounts) {
+    frames += other.frames
+    outOfOrder += other.outOfOrder
+    faces += other.faces
+    tracks += other.tracks
+    opened += other.opened
+    updated += other.updated
+    closed += other.closed
+    alert += other.alert
+    joined += other.joined
+    suppressed += other.suppressed
+    noMatch += other.noMatch
+    lowQuality += other.lowQuality
+  }
+}

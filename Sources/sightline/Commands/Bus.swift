@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import ArgumentParser
+internal import EventBus
+internal import Glibc
+internal import Reports
+internal import Sightings
+
+struct Bus: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Look at the events on a bus.", subcommands: [Tail.self])
+
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case json, text
+  }
+
+  struct Tail: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print events, oldest first, as JSON lines.",
+      discussion: """
+        Reads beside a run that writes, and never blocks it. Each line is the event as it is on the \
+        bus; delivery is at least once, so consumers go by source and id.
+        """)
+
+    @Option(help: ArgumentHelp("Event bus, sqlite:PATH.", valueName: "url"))
+    var bus: String = "sqlite:sightline.db"
+
+    @Option(help: ArgumentHelp("Start at this place on the bus.", valueName: "seq"))
+    var from: Int64 = 1
+
+    @Flag(help: "Go on with the events to come, until interrupted.")
+    var follow = false
+
+    @Option(help: "json: whole events. text: a line for a person to read.")
+    var format: Format = .json
+
+    func validate() throws { _ = try BusArgument.location(bus) }
+
+    func run() async throws {
+      guard case .sqlite(let path) = try BusArgument.location(bus) else { return }
+      let reader = try SQLiteLogReader(path)
+      // Places start at 1; anything lower is the beginning.
+      var last = max(0, from - 1)
+      if follow {
+        for try await event in reader.follow(after: last) { show(event) }
+        return
+      }
+      while true {
+        let page = try await reader.events(after: last)
+        guard let end = page.last else { return }
+        for event in page { show(event) }
+        last = end.sequence
+      }
+    }
+
+    private func show(_ event: StoredEvent) {
+      switch format {
+      case .json: Console.output(String(decoding: event.record.body, as: UTF8.self))
+      case .text:
+        guard let sighting = try? SightingEvent(json: event.record.body) else {
+          Console.output("\(event.sequence)  \(event.record.type)")
+          return
+        }
+        Console.output(sighting.line)
+      }
+    }
+  }
+}
+
+/// Reads `--bus`.
+enum BusArgument {
+  static func location(_ text: String) throws -> BusLocation {
+    do {
+      return try BusLocation(text)
+    } catch {
+      throw ValidationError("--bus: \(error.message)")
+    }
+  }
+}
