@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+package import Sightings
+
+/// One event on its way to a bus: what the bus indexes, and the bytes it carries.
+package struct BusRecord: Hashable, Sendable {
+  /// Unique on the bus; a second record of the same id is dropped and counted.
+  package let id: String
+  package let type: String
+  package let subject: String
+  /// Records of one key keep their order.
+  package let partitionKey: String
+  /// The event's own time, in microseconds since 1970.
+  package let timeMicroseconds: Int64
+  /// UTF-8 JSON.
+  package let body: [UInt8]
+
+  package init(
+    id: String, type: String, subject: String, partitionKey: String, timeMicroseconds: Int64,
+    body: [UInt8]
+  ) {
+    self.id = id
+    self.type = type
+    self.subject = subject
+    self.partitionKey = partitionKey
+    self.timeMicroseconds = timeMicroseconds
+    self.body = body
+  }
+
+  /// Throws `EncodingError` for a score JSON has no word for.
+  package init(_ event: SightingEvent) throws {
+    self.init(
+      id: event.id, type: event.type, subject: event.subject, partitionKey: event.partitionKey,
+      timeMicroseconds: event.time.microseconds, body: try event.json())
+  }
+
+  /// Throws `EncodingError`; in practice never.
+  package init(_ event: RunEvent) throws {
+    self.init(
+      id: event.id, type: event.type, subject: event.data.runID, partitionKey: event.data.runID,
+      timeMicroseconds: event.time.microseconds, body: try EventJSON.encode(event))
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import GRDB
+package import Sightings
+package import SystemPackage
+
+/// Reads a bus file, also while a run writes to it. Never blocks the writer, never changes the file.
+package final class SQLiteLogReader: Sendable {
+  package let path: FilePath
+  private let queue: DatabaseQueue
+
+  /// Throws `BusError`: `missing`, `notAllowed`, `notABus`, `damaged`, `newerVersion`.
+  package init(_ path: FilePath) throws(BusError) {
+    self.path = path
+    guard FileFacts.exists(path) else {
+      throw BusError(.missing, "there is no bus at \(path); check the name, or start a run first")
+    }
+    do {
+      var configuration = Configuration()
+      configuration.readonly = true
+      configuration.busyMode = .timeout(5)
+      queue = try DatabaseQueue(path: path.string, configuration: configuration)
+      let isBus = try queue.read { try SQLiteSchema.check($0, path) }
+      guard isBus else { throw BusError(.notABus, "\(path) is empty; start a run first") }
+    } catch {
+      throw BusError(error, path)
+    }
+  }
+
+  /// Up to `limit` events after place `sequence`, in order. O(limit), plus log n to find the place.
+  package func events(
+    after sequence: Int64 = 0, limit: Int = 1000
+  ) async throws(BusError) -> [StoredEvent] {
+    try await fetch("seq > ? ORDER BY seq LIMIT ?", [sequence, limit])
+  }
+
+  /// Up to `limit` events of one camera with a time in `range`, after place `sequence`, in order.
+  package func events(
+    camera: String, in range: Range<Timestamp>, after sequence: Int64 = 0, limit: Int = 1000
+  ) async throws(BusError) -> [StoredEvent] {
+    try await fetch(
+      """
+      partition_key = ? AND time_us >= ? AND time_us < ? AND seq > ? ORDER BY seq LIMIT ?
+      """,
+      [
+        camera, range.lowerBound.microseconds, range.upperBound.microseconds, sequence, limit,
+      ])
+  }
+
+  /// O(n) in the number of events.
+  package func statistics() async throws(BusError) -> LogStatistics {
+    try await read { database in
+      func mark(_ order: String) throws -> LogStatistics.Mark? {
+        try Row.fetchOne(
+          database, sql: "SELECT seq, time_us FROM events ORDER BY seq \(order) LIMIT 1"
+        ).map { .init(sequence: $0["seq"], timeMicroseconds: $0["time_us"]) }
+      }
+      return LogStatistics(
+        count: try Int.fetchOne(database, sql: "SELECT count(*) FROM events") ?? 0,
+        first: try mark("ASC"), last: try mark("DESC"))
+    }
+  }
+
+  /// The events after place `sequence`, those there are and those to come; ends only by cancellation.
+  package func follow(
+    after sequence: Int64 = 0, every interval: Duration = .milliseconds(50)
+  ) -> LogFollower {
+    LogFollower(reader: self, sequence: sequence, interval: interval)
+  }
+
+  /// Lets go of the file.
+  package func close() throws(BusError) {
+    do {
+      try queue.close()
+    } catch {
+      throw BusError(error, path)
+    }
+  }
+
+  /// Changes when another connection has committed; costs no more than a look at shared memory.
+  func dataVersion() async throws(BusError) -> Int {
+    try await read { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
+  }
+
+  private func fetch(
+    _ condition: String, _ arguments: StatementArguments
+  ) async throws(BusError) -> [StoredEvent] {
+    try await read { database in
+      let rows = try Row.fetchCursor(
+        database.cachedStatement(
+          sql: """
+            SELECT seq, id, type, subject, partition_key, time_us, body FROM events
+            WHERE \(condition)
+            """), arguments: arguments)
+      var found: [StoredEvent] = []
+      while let row = try rows.next() {
+        let body: String = row[6]
+        found.append(
+          StoredEvent(
+            sequence: row[0],
+            record: BusRecord(
+              id: row[1], type: row[2], subject: row[3], partitionKey: row[4],
+              timeMicroseconds: row[5], body: Array(body.utf8))))
+      }
+      return found
+    }
+  }
+
+  private func read<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(BusError) -> Value {
+    do {
+      return try await queue.read(body)
+    } catch {
+      throw BusError(error, path)
+    }
+  }
+}

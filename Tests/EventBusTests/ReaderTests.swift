@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+import EventBus
+import Sightings
+import SystemPackage
+import Testing
+
+@Suite struct ReaderTests {
+  let shop: Workshop
+
+  init() throws { shop = try Workshop() }
+
+  @Test func `readers beside the writer see every event, in order`() async throws {
+    let path = shop.path()
+    let log = try SQLiteLog(path)
+    let reader = try SQLiteLogReader(path)
+    let total = 3000
+    let writer = GroupCommitWriter(log: log)
+    async let swift = Self.follow(reader, total)
+    async let python: String = Task.detached {
+      try Workshop.run(
+        "/usr/bin/python3",
+        [
+          "-c",
+          """
+          import sqlite3, sys, time
+          c = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
+          last, n, end = 0, 0, time.time() + 60
+          while n < \(total) and time.time() < end:
+              for seq, id in c.execute("SELECT seq, id FROM events WHERE seq > ? ORDER BY seq", (last,)):
+                  assert seq > last and id == "id-%d" % n
+                  last, n = seq, n + 1
+              time.sleep(0.01)
+          print(n)
+          """, path.string,
+        ])
+    }.value
+    for number in 0..<total { try await writer.submit([Workshop.record(number)]) }
+    try await writer.flush()
+    #expect(try await swift == (0..<total).map { "id-\($0)" })
+    #expect(try await python == "\(total)")
+    try await writer.close()
+  }
+
+  private static func follow(_ reader: SQLiteLogReader, _ count: Int) async throws -> [String] {
+    var ids: [String] = []
+    for try await event in reader.follow(every: .milliseconds(10)) {
+      ids.append(event.record.id)
+      if ids.count == count { break }
+    }
+    return ids
+  }
+
+  @Test func `following goes on from a place, and ends when cancelled`() async throws {
+    let log = try SQLiteLog(shop.path())
+    _ = try await log.commit(Workshop.batch(0..<10))
+    let reader = try SQLiteLogReader(shop.path())
+    let place = try await reader.events()[6].sequence
+    let task = Task {
+      var ids: [String] = []
+      for try await event in reader.follow(after: place, every: .milliseconds(5)) {
+        ids.append(event.record.id)
+      }
+      return ids
+    }
+    try await Task.sleep(for: .milliseconds(50))
+    _ = try await log.commit(Workshop.batch(10..<12))
+    try await Task.sleep(for: .milliseconds(100))
+    task.cancel()
+    #expect(try await task.value == (7..<12).map { "id-\($0)" })
+    try log.close()
+  }
+
+  @Test func `events are found by camera and time`() async throws {
+    let log = try SQLiteLog(shop.path())
+    let records = (0..<100).map { Workshop.record($0, camera: "cam-0\($0 % 2)") }
+    _ = try await log.commit(CommitBatch(records: records))
+    let reader = try SQLiteLogReader(shop.path())
+    let found = try await reader.events(
+      camera: "cam-01",
+      in: Timestamp(microseconds: 10_000)..<Timestamp(microseconds: 21_000))
+    #expect(found.map(\.record.id) == [11, 13, 15, 17, 19].map { "id-\($0)" })
+    try log.close()
+  }
+
+  @Test func `statistics tell count, first and last`() async throws {
+    let log = try SQLiteLog(shop.path())
+    let reader = try SQLiteLogReader(shop.path())
+    #expect(try await reader.statistics().last == nil)
+    _ = try await log.commit(Workshop.batch(3..<10))
+    let statistics = try await reader.statistics()
+    #expect(statistics.count == 7)
+    #expect(statistics.first?.timeMicroseconds == 3000)
+    #expect(statistics.last?.timeMicroseconds == 9000)
+    try reader.close()
+    try log.close()
+  }
+}
