@@ -29,7 +29,7 @@ package struct SimulationOptions: Codable, Hashable, Sendable {
   /// Gain on the light; 1 is well exposed, 0.3 is dark.
   package var exposure = [1.0]
   /// Standard deviation of the sensor noise at mid-gray, gray levels.
-  package var noise = [1.5]
+  package var noise = [1.0]
   /// JPEG quality, 1 to 100.
   package var quality = [85]
   package var distance = [WalkingDistance.mixed]
