@@ -10,7 +10,7 @@ package struct RecordedRun: Sendable {
   package let runID: String
   package let sightings: [ReportedSighting]
   package let gallerySize: Int
-  /// Expected FPIR of a search at the run's threshold, as its events tell.
+  /// Expected FPIR of a search at the run's threshold, by the population model.
   package let expectedFPIR: Double?
 
   /// Reads the newest run of `frameSet` on `bus`.
@@ -41,11 +41,13 @@ package struct RecordedRun: Sendable {
         last[event.data.sightingID] = event
       }
     }
+    guard let facts = RunFacts(json: run.facts) else {
+      throw EvaluationError(
+        .noRun, "run \(run.runID) on \(bus) does not say what it was; run the set again")
+    }
     return RecordedRun(
-      runID: run.runID,
-      sightings: last.values.map(ReportedSighting.init),
-      gallerySize: run.gallerySize,
-      expectedFPIR: last.values.first?.data.expected?.fpir)
+      runID: run.runID, sightings: last.values.map(ReportedSighting.init),
+      gallerySize: facts.gallerySize, expectedFPIR: facts.expectedFPIR)
   }
 }
 

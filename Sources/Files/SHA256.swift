@@ -6,6 +6,12 @@ internal import COpenSSL
 package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
   package let bytes: [UInt8]
 
+  /// The version of the library that computes it.
+  package static var libraryVersion: String {
+    guard let text = unsafe OpenSSL_version(OPENSSL_VERSION) else { return "unknown" }
+    return unsafe String(cString: text)
+  }
+
   /// The digest of `bytes`, by OpenSSL, which uses the CPU's SHA instructions.
   package init(of bytes: UnsafeRawBufferPointer) {
     var hasher = SHA256Hasher()

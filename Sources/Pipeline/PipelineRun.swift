@@ -64,7 +64,12 @@ package struct PipelineRun: Sendable {
     let built = Double(Monotonic.now() &- building) / 1e9
 
     let ticket = try log.beginRun(
-      key: "frames:\(configuration.frameSet.digest)/config:\(configuration.digest)",
+      key: RunKey.key(
+        frames: configuration.frameSet.digest, configuration: configuration.digest),
+      facts: try RunFacts(
+        gallerySize: configuration.gallerySize, threshold: threshold.threshold,
+        expectedFPIR: threshold.fpir
+      ).json(),
       fresh: configuration.fresh)
     let contexts = EventContexts(
       configuration, matcher: matcher, threshold: threshold, runID: ticket.runID)

@@ -12,6 +12,9 @@ package protocol ProbeSource: Sendable {
   /// Floats in a probe.
   var dimension: Int { get }
 
+  /// The arguments of `sightline simulate` that choose this source, for the manifest.
+  var arguments: [String] { get }
+
   /// One capture of `identity` at quality tier `tier` (0 is best); a pure function of its arguments.
   /// `draw` tells captures of one identity apart.
   func probe(identity: UInt64, tier: Int, draw: UInt64) -> [Float]

@@ -28,7 +28,7 @@ struct PopulationProbes: ProbeSource {
   func probe(identity: UInt64, tier: Int, draw: UInt64) -> [Float] {
     var row = [Float](repeating: 0, count: dimension)
     unsafe row.withUnsafeMutableBufferPointer {
-      unsafe population.writeCapture(
+      _ = unsafe population.writeCapture(
         of: identity, line: line, condition: .shifted(by: Self.modeShifts[tier]), draw: draw,
         into: $0)
     }

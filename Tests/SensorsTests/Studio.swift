@@ -13,6 +13,7 @@ struct TellingProbes: ProbeSource {
   let populationSeed: UInt64 = 3
   let populationDigest = SHA256Digest(of: "telling probes")
   let dimension = 6
+  let arguments = ["--telling"]
 
   func probe(identity: UInt64, tier: Int, draw: UInt64) -> [Float] {
     [

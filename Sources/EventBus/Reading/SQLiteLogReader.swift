@@ -48,6 +48,22 @@ package final class SQLiteLogReader: Sendable {
       ])
   }
 
+  /// The run that began last among those whose key starts with `keyPrefix`; `nil` if there is none.
+  package func newestRun(keyPrefix: String) async throws(BusError) -> StoredRun? {
+    try await read { database in
+      try Row.fetchOne(
+        database,
+        sql: """
+          SELECT run_id, run_key, state, facts FROM runs WHERE substr(run_key, 1, ?) = ?
+          ORDER BY started_us DESC, attempt DESC LIMIT 1
+          """, arguments: [keyPrefix.unicodeScalars.count, keyPrefix]
+      ).map {
+        StoredRun(
+          runID: $0["run_id"], key: $0["run_key"], state: $0["state"], facts: $0["facts"])
+      }
+    }
+  }
+
   /// O(n) in the number of events.
   package func statistics() async throws(BusError) -> LogStatistics {
     try await read { database in

@@ -9,7 +9,10 @@ extension SQLiteLog {
   /// Begins a run, or resumes the newest of this key if that did not finish. `fresh` always begins.
   ///
   /// `key` stands for everything that decides what the run does: the same key means the same run.
-  package func beginRun(key: String, fresh: Bool = false) throws(BusError) -> RunTicket {
+  /// `facts` is what a reader of the log should know of the run, as a JSON object.
+  package func beginRun(
+    key: String, facts: String = "{}", fresh: Bool = false
+  ) throws(BusError) -> RunTicket {
     try transaction { database in
       let newest = try Row.fetchOne(
         database,
@@ -33,9 +36,9 @@ extension SQLiteLog {
       let runID = Identifiers.name("run", [key, String(attempt)], bytes: 8)
       try database.execute(
         sql: """
-          INSERT INTO runs (run_id, run_key, attempt, state, started_us)
-          VALUES (?, ?, ?, 'running', ?)
-          """, arguments: [runID, key, attempt, Self.wallMicroseconds()])
+          INSERT INTO runs (run_id, run_key, attempt, state, started_us, facts)
+          VALUES (?, ?, ?, 'running', ?, ?)
+          """, arguments: [runID, key, attempt, Self.wallMicroseconds(), facts])
       return RunTicket(runID: runID, key: key, attempt: attempt, resumedFrom: nil)
     }
   }

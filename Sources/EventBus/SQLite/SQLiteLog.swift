@@ -57,6 +57,14 @@ package final class SQLiteLog: DurableLog {
     }
   }
 
+  /// The version of the SQLite library in use.
+  package static var libraryVersion: String {
+    let version = try? DatabaseQueue().read {
+      try String.fetchOne($0, sql: "SELECT sqlite_version()")
+    }
+    return (version ?? nil) ?? "unknown"
+  }
+
   /// As SQLite reports it for the writing connection, now.
   package func durability() throws(BusError) -> Durability {
     try perform { try Durability($0) }

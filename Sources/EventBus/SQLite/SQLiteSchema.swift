@@ -59,6 +59,7 @@ enum SQLiteSchema {
       state TEXT NOT NULL CHECK (state IN ('running', 'finished', 'stopped')),
       started_us INTEGER NOT NULL,
       ended_us INTEGER,
+      facts TEXT NOT NULL,
       UNIQUE (run_key, attempt)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE checkpoints (

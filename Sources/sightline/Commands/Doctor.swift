@@ -2,8 +2,6 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import ArgumentParser
-internal import Matching
-internal import Population
 internal import Reports
 
 struct Doctor: ParsableCommand {
@@ -14,7 +12,7 @@ struct Doctor: ParsableCommand {
   var json = false
 
   func run() throws {
-    let report = DoctorReport.current()
+    let report = DoctorReport.current(libraries: LibraryVersions.all)
     Console.output(json ? try report.json() : report.text)
   }
 }

@@ -102,7 +102,7 @@ struct Run: AsyncParsableCommand {
     guard letters, (1...64).contains(deployment.utf8.count) else {
       throw ValidationError("--deployment: give 1 to 64 letters, digits, - or _")
     }
-    _ = try busLocation()
+    _ = try BusArgument.location(bus)
   }
 
   func run() async throws {
@@ -121,19 +121,11 @@ struct Run: AsyncParsableCommand {
     let signals = StopOnSignal()
     let observer = RunProgress()
     let summary = try await PipelineRun(
-      configuration, bus: try busLocation(), stop: signals.stop, observer: observer.observe
+      configuration, bus: try BusArgument.location(bus), stop: signals.stop, observer: observer.observe
     ).execute()
     observer.finish()
     Console.output(json ? try summary.json() : summary.text)
     if summary.state == "stopped" { throw ExitCode(ExitStatus.interrupted) }
-  }
-
-  private func busLocation() throws -> BusLocation {
-    do {
-      return try BusLocation(bus)
-    } catch {
-      throw ValidationError("--bus: \(error)")
-    }
   }
 }
 

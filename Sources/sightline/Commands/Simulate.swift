@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import ArgumentParser
+internal import Frames
 internal import Population
 internal import Reports
 internal import Sensors

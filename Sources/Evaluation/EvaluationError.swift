@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+/// Something that keeps an evaluation from being made.
+package struct EvaluationError: Error, Hashable, CustomStringConvertible {
+  /// The kind of trouble. Cases may be added.
+  package struct Code: Hashable, Sendable {
+    package let name: String
+    /// Nothing on the bus belongs to the frame set.
+    package static let noRun = Code(name: "no-run")
+  }
+
+  package let code: Code
+  /// One line: what is wrong and what helps.
+  package let message: String
+
+  package init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  package var description: String { message }
+}
