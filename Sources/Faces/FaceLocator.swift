@@ -19,7 +19,7 @@ package final class FaceLocator {
   package let mode: LocateMode
   private let markers: MarkerLocator
 
-  /// - Parameter decimation: see `MarkerLocator`; 1 finds the smallest, 2 is about twice as fast.
+  /// - Parameter decimation: see `MarkerLocator`; 1 finds the smallest, 2 is three times as fast.
   package init(mode: LocateMode, decimation: Double = 1) {
     self.mode = mode
     markers = MarkerLocator(decimation: decimation)

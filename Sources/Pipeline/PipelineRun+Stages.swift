@@ -50,8 +50,8 @@ extension PipelineRun {
     let decode = BoundedQueue<FrameTicket>(
       capacity: configuration.queueFrames * workers,
       policy: configuration.clock == .wall ? .dropOldest : .block)
-    let match = BoundedQueue<ProcessedFrame>(capacity: 64)
-    let track = BoundedQueue<ProcessedFrame>(capacity: 64)
+    let match = BoundedQueue<ProcessedFrame>(capacity: configuration.queueFrames * workers)
+    let track = BoundedQueue<ProcessedFrame>(capacity: configuration.queueFrames * workers)
     let source = FrameSource(
       configuration: configuration,
       resumeAfter: (ticket.resumedFrom ?? [:]).mapValues(\.frameSequence), stop: stop)

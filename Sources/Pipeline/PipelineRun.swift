@@ -138,10 +138,13 @@ struct OperatingPoint: Sendable {
       threshold = value
       target = nil
     case .fpir(let wanted):
-      threshold = population.impostors.threshold(fpir: wanted, gallerySize: gallerySize)
+      // Events tell six decimals; upward, so that the target is kept.
+      let exact = population.impostors.threshold(fpir: wanted, gallerySize: gallerySize)
+      threshold = (exact * 1e6).rounded(.up) / 1e6
       target = wanted
     }
     fpir = population.impostors.fpir(threshold: threshold, gallerySize: gallerySize)
+      .rounded(significant: 4)
     if let target, !(fpir <= target * 1.01) {
       throw PipelineError(
         .noThreshold, "no threshold reaches FPIR \(target) at \(gallerySize) identities")

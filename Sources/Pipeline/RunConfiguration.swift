@@ -30,7 +30,7 @@ package struct RunConfiguration: Sendable {
   package var candidates = 5
   package var scale: DecodeScale = .full
   package var locate: LocateMode = .frame
-  package var decimation = 1.0
+  package var decimation = 2.0
   package var clock: RunClock = .virtual
   /// Name of the installation in every event's source.
   package var deployment = "local"

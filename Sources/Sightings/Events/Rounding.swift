@@ -8,4 +8,20 @@ extension Double {
     for _ in 0..<places { scale *= 10 }
     return (self * scale).rounded() / scale
   }
+
+  /// Rounded to `digits` significant digits: for rates, which may be far below any number of decimals.
+  package func rounded(significant digits: Int) -> Double {
+    guard isFinite, self != 0 else { return self }
+    var places = digits - 1
+    var probe = magnitude
+    while probe < 1, places < 300 {
+      probe *= 10
+      places += 1
+    }
+    while probe >= 10, places > 0 {
+      probe /= 10
+      places -= 1
+    }
+    return rounded(places: places)
+  }
 }
