@@ -41,6 +41,7 @@ void sl_scores_portable(const float *probes, size_t probe_count, const float *ro
 
 size_t sl_select_portable(const float *scores, size_t count, float threshold, uint32_t *indices) {
   size_t found = 0;
+  if (threshold < -FLT_MAX) threshold = -FLT_MAX;  // minus infinity is not finite either
   for (size_t i = 0; i < count; i++) {
     indices[found] = (uint32_t)i;
     found += scores[i] >= threshold && scores[i] <= FLT_MAX;

@@ -94,6 +94,7 @@ AVX2 void sl_scores_avx2(const float *probes, size_t probe_count, const float *r
 
 AVX2 size_t sl_select_avx2(const float *scores, size_t count, float threshold,
                            uint32_t *indices) {
+  if (threshold < -FLT_MAX) threshold = -FLT_MAX;  // minus infinity is not finite either
   const __m256 low = _mm256_set1_ps(threshold), high = _mm256_set1_ps(FLT_MAX);
   size_t found = 0, i = 0;
   for (; i + 32 <= count; i += 32) {

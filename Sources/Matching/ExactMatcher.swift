@@ -20,7 +20,7 @@ package final class ExactMatcher: Matcher {
   /// Probes that share a pass over the gallery.
   package static let panelSize = 256
   /// Up to so many probes our own kernel beats sgemm, which first packs the gallery anew.
-  package static let smallBatch = 16
+  package static let smallBatch = 32
   // Bound of the rounding error of a float32 inner product of 512 terms: 512 x 2^-24 times the norms,
   // each within 1e-3 of 1, rounded up.
   static let scoreError: Float = 3.1e-5
