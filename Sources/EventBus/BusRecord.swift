@@ -34,11 +34,4 @@ package struct BusRecord: Hashable, Sendable {
       id: event.id, type: event.type, subject: event.subject, partitionKey: event.partitionKey,
       timeMicroseconds: event.time.microseconds, body: try event.json())
   }
-
-  /// Throws `EncodingError`; in practice never.
-  package init(_ event: RunEvent) throws {
-    self.init(
-      id: event.id, type: event.type, subject: event.data.runID, partitionKey: event.data.runID,
-      timeMicroseconds: event.time.microseconds, body: try EventJSON.encode(event))
-  }
 }

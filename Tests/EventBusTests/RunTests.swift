@@ -150,13 +150,4 @@ import Testing
     #expect(try log.recovery(for: fresh, coolDown: .seconds(10)).recent.isEmpty)
     try log.close()
   }
-
-  @Test func `run events go on the bus`() throws {
-    let event = RunEvent(
-      .started, deployment: "test",
-      provenance: .init(runID: "r", configurationDigest: "d", seed: 1, softwareVersion: "0"),
-      attempt: 1, time: Timestamp(microseconds: 9), counts: [:])
-    let record = try BusRecord(event)
-    #expect(record.type == "org.sightline.run.started" && record.partitionKey == "r")
-  }
 }

@@ -5,16 +5,23 @@ import Pipeline
 import Synchronization
 import Testing
 
+private final class Taken: Sendable {
+  private let elements = Mutex<[Int]>([])
+
+  func add(_ element: Int) { elements.withLock { $0.append(element) } }
+  func sorted() -> [Int] { elements.withLock { $0.sorted() } }
+}
+
 @Suite("Bounded queues")
 struct BoundedQueueTests {
   @Test("Elements leave in the order they came, each once, whatever the number of tasks")
   func conservation() async throws {
     let queue = BoundedQueue<Int>(capacity: 3)
-    let taken = Mutex<[Int]>([])
+    let taken = Taken()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<4 {
         group.addTask {
-          while let popped = try await queue.pop() { taken.withLock { $0.append(popped.element) } }
+          while let popped = try await queue.pop() { taken.add(popped.element) }
         }
       }
       try await withThrowingTaskGroup(of: Void.self) { producers in
@@ -28,7 +35,7 @@ struct BoundedQueueTests {
       queue.finish()
       try await group.waitForAll()
     }
-    #expect(taken.withLock { $0.sorted() } == Array(0..<2_000))
+    #expect(taken.sorted() == Array(0..<2_000))
   }
 
   @Test("One producer and one consumer keep the order")

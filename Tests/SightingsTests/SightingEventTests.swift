@@ -47,15 +47,6 @@ import Testing
     #expect(SightingEvent.recovered(from: event, sequence: 13) == nil)
   }
 
-  @Test func `run events are as recorded`() throws {
-    for phase in [RunEvent.Phase.started, .finished] {
-      let event = RunEvent(
-        phase, deployment: "test", provenance: SightingContext.test().provenance, attempt: 1,
-        time: Timestamp(microseconds: Scene.start), counts: ["cameras": 2])
-      try Snapshots.check(EventJSON.encode(event), "run.\(phase.rawValue).json")
-    }
-  }
-
   @Test func `what is written is read, whole`() throws {
     for event in Self.example(.wall) {
       var timings = SightingData.Timings()
