@@ -137,7 +137,8 @@ package enum Simulator {
       FrameSetTruth(appearances: truths), name: FrameSetManifest.truthName)
     let manifest = FrameSetManifest(
       generator: .init(
-        name: name, version: version, seed: options.seed, arguments: options.arguments + probes.arguments),
+        name: name, version: version, seed: options.seed,
+        arguments: options.arguments + probes.arguments),
       population: .init(seed: probes.populationSeed, digest: probes.populationDigest),
       cameras: plans.map {
         .init(

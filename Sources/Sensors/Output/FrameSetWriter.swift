@@ -16,11 +16,11 @@ struct FrameSetWriter: Sendable {
   /// - Throws: `FileError` with code `exists` when the folder holds something, `unwritable` when
   ///   its neighbour cannot be made.
   init(_ folder: FilePath) throws(FileError) {
-    guard let name = folder.lastComponent?.string else {
+    guard let last = folder.lastComponent, last.kind == .regular else {
       throw FileError(.unwritable, folder, "is not the name of a folder; give one to create")
     }
     self.folder = folder
-    partial = folder.removingLastComponent().appending(".\(name).\(getpid()).partial")
+    partial = folder.removingLastComponent().appending(".\(last.string).\(getpid()).partial")
     try Self.checkFree(folder)
     remove()
     try makeFolder(partial)

@@ -48,7 +48,8 @@ struct PassPlanner {
     if options.crossing, camera == 0 { spans = crossing() }
     while spans.count < wanted {
       var draws = Draws(seed: options.seed, .schedule, camera, 1 + spans.count)
-      guard let span = place(number: spans.count, &draws) else {
+      let window = spans.count * windows.count / wanted
+      guard let span = place(near: window, &draws) else {
         if options.people == nil { break }
         throw SimulationError(
           "--people",
@@ -96,17 +97,18 @@ struct PassPlanner {
     }
   }
 
-  /// Passes that fill half to two thirds of what the crowd would allow.
+  /// Passes that fill half to two thirds of what the crowd would allow, while there are markers.
   private var fitting: Int {
     let seconds = Double(windows.reduce(0) { $0 + $1.count }) / rate
-    return max(options.crossing ? 2 : 1, Int(seconds * Double(options.crowd) / 4))
+    let count = max(options.crossing ? 2 : 1, Int(seconds * Double(options.crowd) / 4))
+    return min(count, MarkerFamily.count)
   }
 
-  private mutating func place(number: Int, _ draws: inout Draws) -> Range<Int>? {
+  private mutating func place(near first: Int, _ draws: inout Draws) -> Range<Int>? {
     var length = max(1, Int((draws.within(2.5...4) * rate).rounded()))
     while true {
       for attempt in 0..<24 {
-        let window = windows[(number + attempt / 8) % windows.count]
+        let window = windows[(first + attempt / 8) % windows.count]
         let span = min(length, window.count)
         let start = window.lowerBound + draws.below(window.count - span + 1)
         if take(start..<(start + span)) { return start..<(start + span) }
