@@ -24,9 +24,12 @@ package struct VectorFile: Sendable {
         Int(UInt32(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
       )
     }
-    // Both are below 2^32, so the product fits in 64 bits, but not always times four.
-    let (payload, overflow) = (rows * columns).multipliedReportingOverflow(by: 4)
-    guard !overflow, payload == file.count - Self.headerBytes else {
+    // Divided, since the product of two 32-bit counts and four need not fit in 64 bits.
+    let floats = (file.count - Self.headerBytes) / 4
+    let fits =
+      rows == 0 || columns == 0
+      ? floats == 0 : floats % rows == 0 && floats / rows == columns
+    guard fits, (file.count - Self.headerBytes) % 4 == 0 else {
       throw FileError(
         .malformed, path,
         "its header says \(rows) x \(columns) floats, but it holds \(file.count) bytes")

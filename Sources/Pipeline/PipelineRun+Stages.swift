@@ -77,9 +77,9 @@ extension PipelineRun {
         track.finish()
         return .match(tally)
       }
-      group.addTask { [configuration, observer] in
+      group.addTask { [observer] in
         var stage = TrackStage(
-          frameSet: configuration.frameSet, runID: ticket.runID, machines: machines,
+          embedder: embedder, runID: ticket.runID, machines: machines,
           writer: writer, latency: latency
         ) { observer(.frames(done: already + $0, total: total)) }
         return .track(try await stage.run(from: track))

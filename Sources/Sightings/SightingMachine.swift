@@ -54,7 +54,8 @@ package struct SightingMachine: Sendable {
     counts.faces += observation.faces.count
     var events = advance(to: frame.capturedAt)
     let tracks = tracker.observe(
-      observation.faces.map(\.box), sequence: frame.sequence, at: frame.capturedAt)
+      observation.faces.map(\.box), embeddings: observation.faces.map(\.embedding),
+      sequence: frame.sequence, at: frame.capturedAt)
     var touched: [TrackID] = []
     for (face, track) in zip(observation.faces, tracks) {
       let id = owner[track] ?? begin(track, at: frame.capturedAt)

@@ -12,7 +12,7 @@ internal import Synchronization
 ///
 /// The one serial stage: a few microseconds a frame.
 struct TrackStage {
-  let frameSet: FrameSet
+  let embedder: FaceEmbedder
   let runID: String
   /// One for each camera, in the manifest's order.
   var machines: [SightingMachine]
@@ -86,12 +86,12 @@ struct TrackStage {
   private func observe(_ found: FrameFace, _ account: inout FaceAccount) -> FaceObservation {
     account.located += 1
     var tier = "none"
-    var isEmbedded = false
+    var embedding: [Float] = []
     switch found.outcome {
-    case .embedded(_, let index):
+    case .embedded(let row, let index):
       account.embedded += 1
-      tier = frameSet.manifest.tiers[index].name
-      isEmbedded = true
+      tier = embedder.tiers[index].name
+      embedding = unsafe embedder.withEmbedding(row: row) { unsafe Array($0) }
     case .belowQualityFloor: account.belowQualityFloor += 1
     case .unknownMarker: account.unknownMarker += 1
     }
@@ -99,8 +99,8 @@ struct TrackStage {
     return FaceObservation(
       box: Box(x: box.x, y: box.y, width: box.width, height: box.height),
       markerPixels: found.face.side, detectionScore: found.face.margin,
-      quality: found.face.quality, tier: tier, isEmbedded: isEmbedded,
-      candidates: found.candidates)
+      quality: found.face.quality, tier: tier, isEmbedded: !embedding.isEmpty,
+      candidates: found.candidates, embedding: embedding)
   }
 
   private func submit(

@@ -20,10 +20,13 @@ package struct FaceObservation: Hashable, Sendable {
   package let isEmbedded: Bool
   /// The search's list, best first; empty when the face was not embedded.
   package let candidates: [Candidate]
+  /// For telling apart people who are close to each other; empty when the face was not embedded. It
+  /// stays in the tracker and goes into no event.
+  package let embedding: [Float]
 
   package init(
     box: Box, markerPixels: Double, detectionScore: Double, quality: Double, tier: String,
-    isEmbedded: Bool, candidates: [Candidate]
+    isEmbedded: Bool, candidates: [Candidate], embedding: [Float] = []
   ) {
     self.box = box
     self.markerPixels = markerPixels
@@ -32,5 +35,6 @@ package struct FaceObservation: Hashable, Sendable {
     self.tier = tier
     self.isEmbedded = isEmbedded
     self.candidates = candidates
+    self.embedding = embedding
   }
 }

@@ -8,6 +8,8 @@ struct Track: Sendable {
   private(set) var lastSeen: Timestamp
   /// Pixels a second; `nil` until it was seen twice.
   private var velocity: (x: Double, y: Double)?
+  /// Of the last capture that had one.
+  private var embedding: [Float] = []
 
   init(id: TrackID, box: Box, at time: Timestamp) {
     self.id = id
@@ -28,6 +30,19 @@ struct Track: Sendable {
     }
     box = seen
     lastSeen = time
+  }
+
+  /// Keeps the newest embedding; a face without one leaves the last in place.
+  mutating func remember(_ newest: [Float]) {
+    if !newest.isEmpty { embedding = newest }
+  }
+
+  /// The cosine with the last embedding; `nil` when either is missing.
+  func likeness(to other: [Float]) -> Double? {
+    guard !embedding.isEmpty, embedding.count == other.count else { return nil }
+    var sum = 0.0
+    for (a, b) in zip(embedding, other) { sum += Double(a) * Double(b) }
+    return sum
   }
 
   /// How well `face` continues this track, 0...1; 0 when it cannot be the same.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
-/// Joins the faces of one camera over time, by overlap with where each was going.
+/// Joins the faces of one camera over time: overlap with where each was going proposes, the embedding
+/// vetoes. It never sees a marker's id, since no camera sees a name.
 ///
-/// A pure state machine: time is the capture time it is given. The same observations give the same
+/// The veto keeps somebody who steps to where another was just lost from carrying on their track. A
+/// pure state machine: time is the capture time it is given. The same observations give the same
 /// tracks.
 package struct Tracker: Sendable {
   package let policy: TrackingPolicy
@@ -29,20 +31,32 @@ package struct Tracker: Sendable {
   }
 
   /// The track of each box of the frame `sequence`, in the boxes' order; those that continue none begin
-  /// one. Expire first. `time` must not be before that of the last call.
-  /// O(t f log(t f)) for t tracks and f boxes.
-  package mutating func observe(_ boxes: [Box], sequence: Int, at time: Timestamp) -> [TrackID] {
+  /// one. Expire first. `time` must not be before that of the last call. `embeddings`, unit vectors or
+  /// empty where a face has none, may be left out. O(t f (d + log(t f))) for t tracks, f boxes, d floats.
+  package mutating func observe(
+    _ boxes: [Box], embeddings: [[Float]] = [], sequence: Int, at time: Timestamp
+  ) -> [TrackID] {
+    precondition(embeddings.isEmpty || embeddings.count == boxes.count, "an embedding for each box")
     let affinity = tracks.map { track in
-      boxes.map { track.affinity(to: $0, at: time, policy: policy) }
+      boxes.indices.map { face -> Double in
+        let affinity = track.affinity(to: boxes[face], at: time, policy: policy)
+        guard affinity > 0, !embeddings.isEmpty,
+          let likeness = track.likeness(to: embeddings[face])
+        else { return affinity }
+        return likeness >= policy.minimumLikeness ? affinity : 0
+      }
     }
     let assigned = Assignment.tracks(affinity: affinity, faces: boxes.count)
     return boxes.indices.map { face in
       if let index = assigned[face] {
         tracks[index].see(boxes[face], at: time, weight: policy.velocityWeight)
+        if !embeddings.isEmpty { tracks[index].remember(embeddings[face]) }
         return tracks[index].id
       }
       let id = TrackID(firstSequence: sequence, ordinal: face)
-      tracks.append(Track(id: id, box: boxes[face], at: time))
+      var track = Track(id: id, box: boxes[face], at: time)
+      if !embeddings.isEmpty { track.remember(embeddings[face]) }
+      tracks.append(track)
       return id
     }
   }
