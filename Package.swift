@@ -84,7 +84,8 @@ let package = Package(
       name: "PipelineTests",
       dependencies: ["Pipeline", "EventBus", "Sightings", "Frames", "Faces", "Files", system]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Frames"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["sightline", "Files", system]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["sightline"], exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -51,6 +51,7 @@ package struct PipelineRun: Sendable {
         "the frame set's probes were drawn from another population model than this sightline's; "
           + "render it again with `sightline simulate`")
     }
+    try configuration.frameSet.checkFiles()
     let embedder = try FaceEmbedder(configuration.frameSet, dimension: Population.dimension)
     let threshold = try OperatingPoint(
       configuration.threshold, population: population, gallerySize: configuration.gallerySize)

@@ -38,11 +38,11 @@ struct JPEGDecoderTests {
     "Every scale gives the size rounded up and the square in its place",
     arguments: DecodeScale.allCases)
   func scales(scale: DecodeScale) throws {
-    let (decoded, buffer) = try decode(Self.jpeg(width: 157, height: 93), scale: scale)
+    let (decoded, buffer) = try decode(Self.jpeg(width: 154, height: 90), scale: scale)
     let pixels = decoded.pixels
-    #expect(decoded.header.width == 157 && decoded.header.height == 93)
-    #expect(pixels.width == (157 + scale.divisor - 1) / scale.divisor)
-    #expect(pixels.height == (93 + scale.divisor - 1) / scale.divisor)
+    #expect(decoded.header.width == 154 && decoded.header.height == 90)
+    #expect(pixels.width == (154 + scale.divisor - 1) / scale.divisor)
+    #expect(pixels.height == (90 + scale.divisor - 1) / scale.divisor)
     let inside = pixels.base[(40 / scale.divisor) * pixels.stride + 56 / scale.divisor]
     let outside = pixels.base[(80 / scale.divisor) * pixels.stride + 8 / scale.divisor]
     #expect(abs(Int(inside) - 220) < 12)
@@ -109,6 +109,12 @@ struct JPEGDecoderTests {
     #expect(error?.code == .tooLarge)
     #expect(error?.message.contains("65500x65500") == true)
     #expect(buffer.allocations == 0)
+  }
+
+  @Test("A picture of odd size is refused by the encoder, which would read past it")
+  func oddSize() {
+    let error = #expect(throws: FrameError.self) { try Self.jpeg(width: 157, height: 93) }
+    #expect(error?.code == .notEncoded)
   }
 
   @Test("No damage to a JPEG crashes the decoder")

@@ -3,6 +3,7 @@
 
 package import Files
 internal import FoundationEssentials
+internal import Glibc
 package import SystemPackage
 
 /// A frame set on disk: its manifest, checked, and the ways to its files.
@@ -30,6 +31,25 @@ package struct FrameSet: Sendable {
     manifest = try Self.decode(
       FrameSetManifest.self, bytes, path, version: FrameSetManifest.currentVersion)
     try Self.check(manifest, path)
+  }
+
+  /// Checks that every frame's file is there with its listed size, so that a set with holes is refused
+  /// before anything is done with it. Reads no contents; O(frames).
+  package func checkFiles() throws(FileError) {
+    for frame in manifest.frames {
+      let path = folder.pushing(FilePath(frame.file))
+      var status = stat()
+      let result = unsafe path.withPlatformString { unsafe stat($0, &status) }
+      guard result == 0 else {
+        throw FileError(.unreadable, path, "cannot read: \(Errno(rawValue: errno).advice)")
+      }
+      guard Int(status.st_size) == frame.bytes else {
+        throw FileError(
+          .malformed, path,
+          "has \(status.st_size) bytes, but the manifest lists \(frame.bytes); "
+            + "make the frame set again")
+      }
+    }
   }
 
   /// The probe vectors, checked against the manifest's digest.

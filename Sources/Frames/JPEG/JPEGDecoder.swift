@@ -47,8 +47,11 @@ internal import CTurboJPEG
     let status = unsafe tjDecompressHeader3(
       handle, bytes.baseAddress, UInt(bytes.count), &width, &height, &subsampling, &colorspace)
     // A warning here (stray bytes between markers) still leaves a usable header.
-    if status != 0, unsafe tjGetErrorCode(handle) != CInt(TJERR_WARNING.rawValue) || width < 1 {
+    if status != 0, unsafe tjGetErrorCode(handle) != CInt(TJERR_WARNING.rawValue) {
       throw FrameError(.corrupt, frame: frame(), "not decodable: \(lastMessage())")
+    }
+    guard width > 0, height > 0 else {
+      throw FrameError(.corrupt, frame: frame(), "not decodable: it holds no image")
     }
     guard Int(width) * Int(height) <= pixelLimit else {
       throw FrameError(

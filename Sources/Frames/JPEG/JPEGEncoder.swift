@@ -47,6 +47,12 @@ package struct PlanarImage: Sendable {
   package func encode(
     _ image: PlanarImage, quality: Int, frame: @autoclosure () -> String
   ) throws(FrameError) -> [UInt8] {
+    // With 4:2:0 the library reads luma planes of even width and height.
+    guard image.width > 0, image.height > 0, image.width % 2 == 0, image.height % 2 == 0 else {
+      throw FrameError(
+        .notEncoded, frame: frame(),
+        "cannot be encoded: \(image.width)x\(image.height) is not even in both directions")
+    }
     let subsampling = CInt(TJSAMP_420.rawValue)
     let capacity = tjBufSize(CInt(image.width), CInt(image.height), subsampling)
     var status: CInt = 0

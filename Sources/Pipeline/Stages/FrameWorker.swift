@@ -29,13 +29,16 @@ final class FrameWorker {
   ) async throws -> StageMeasures {
     while let popped = try await input.pop() {
       measures.waited(.read, popped.waited)
-      try await output.push(process(popped.element))
+      try await output.push(try process(popped.element))
     }
     return measures
   }
 
-  /// Carries one frame through the worker's stages; trouble with the frame is an outcome.
-  func process(_ ticket: FrameTicket) -> ProcessedFrame {
+  /// Carries one frame through the worker's stages.
+  ///
+  /// A frame that does not decode is an outcome: cameras deliver such frames. A file that is not the one
+  /// the manifest lists is thrown: the set is broken, and no result from it could be trusted.
+  func process(_ ticket: FrameTicket) throws(FrameError) -> ProcessedFrame {
     let frame = ticket.frame
     let start = Monotonic.now()
     do throws(FrameError) {
@@ -63,6 +66,7 @@ final class FrameWorker {
           faces: faces, times: times)
       }
     } catch {
+      if error.code == .digestMismatch || error.code == .unreadable { throw error }
       return ProcessedFrame(ticket: ticket, outcome: .failed(error))
     }
   }

@@ -14,6 +14,15 @@ package struct FrameTicket: Sendable {
   package let order: Int
   /// When the frame came in, on the monotonic clock: latency counts from here.
   package let admittedAt: UInt64
+
+  package init(
+    frame: FrameSetManifest.Frame, camera: Int, order: Int, admittedAt: UInt64
+  ) {
+    self.frame = frame
+    self.camera = camera
+    self.order = order
+    self.admittedAt = admittedAt
+  }
 }
 
 /// A face of a frame, as far as it got.
@@ -37,6 +46,15 @@ package struct ProcessedFrame: Sendable {
   package let outcome: Outcome
   package var faces: [FrameFace] = []
   package var times = FrameTimes()
+
+  package init(
+    ticket: FrameTicket, outcome: Outcome, faces: [FrameFace] = [], times: FrameTimes = FrameTimes()
+  ) {
+    self.ticket = ticket
+    self.outcome = outcome
+    self.faces = faces
+    self.times = times
+  }
 }
 
 /// Where a frame's time went so far, in nanoseconds; waiting apart from work.

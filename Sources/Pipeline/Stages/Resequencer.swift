@@ -4,20 +4,20 @@
 /// Puts the frames of each camera back into the order they came in.
 ///
 /// Workers finish out of order. At most as many frames are held as are in flight.
-struct Resequencer {
+package struct Resequencer {
   private var next: [Int]
   private var held: [[Int: (frame: ProcessedFrame, since: UInt64)]]
 
-  init(cameras: Int) {
+  package init(cameras: Int) {
     next = [Int](repeating: 0, count: cameras)
     held = [[Int: (frame: ProcessedFrame, since: UInt64)]](repeating: [:], count: cameras)
   }
 
   /// Frames that wait for an earlier one.
-  var waiting: Int { held.reduce(0) { $0 + $1.count } }
+  package var waiting: Int { held.reduce(0) { $0 + $1.count } }
 
   /// Takes a frame and gives back those that are now in order, with the nanoseconds each was held.
-  mutating func take(_ frame: ProcessedFrame) -> [(frame: ProcessedFrame, held: UInt64)] {
+  package mutating func take(_ frame: ProcessedFrame) -> [(frame: ProcessedFrame, held: UInt64)] {
     let camera = frame.ticket.camera
     let now = Monotonic.now()
     held[camera][frame.ticket.order] = (frame, now)

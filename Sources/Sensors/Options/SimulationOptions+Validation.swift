@@ -19,6 +19,9 @@ extension SimulationOptions {
     guard (160...7680).contains(size.width), (120...4320).contains(size.height) else {
       throw SimulationError("--size", "\(size) is outside 160x120 to 7680x4320")
     }
+    guard size.width % 2 == 0, size.height % 2 == 0 else {
+      throw SimulationError("--size", "\(size) is odd; JPEG 4:2:0 wants even width and height")
+    }
     if let people { try check(people, in: 1...MarkerFamily.count, "--people") }
     try check(crowd, in: 1...16, "--crowd")
     try check(mated, in: 0...1, "--mated")
