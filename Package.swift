@@ -85,7 +85,7 @@ let package = Package(
       dependencies: ["Pipeline", "EventBus", "Sightings", "Frames", "Faces", "Files", system]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Frames"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["sightline"], exclude: ["Snapshots"]),
+      name: "EndToEndTests", dependencies: ["sightline", "Frames"], exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -54,7 +54,8 @@ extension RunSummary {
   }
 
   private var sightingsLine: String {
-    var line = "\(sightings.opened) opened, \(sightings.updated) updated, \(sightings.closed) closed"
+    var line =
+      "\(sightings.opened) opened, \(sightings.updated) updated, \(sightings.closed) closed"
     if sightings.recovered > 0 {
       line += "; \(sightings.recovered) left open by an interrupted run closed as recovered"
     }
@@ -82,7 +83,9 @@ extension RunSummary {
     for stage in stages {
       rows.append([
         stage.name, Text.count(stage.count), Text.milliseconds(stage.p50MS),
-        Text.milliseconds(stage.p99MS), Text.milliseconds(stage.waitP99MS),
+        Text.milliseconds(stage.p99MS),
+        // The worker's stages follow each other without a queue.
+        stage.waitP99MS > 0 ? Text.milliseconds(stage.waitP99MS) : "-",
       ])
     }
     return Text.table(rows)

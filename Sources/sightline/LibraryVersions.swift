@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import EventBus
-internal import FoundationEssentials
 internal import Files
+internal import FoundationEssentials
 
 /// The libraries in use: their version, or the file that is loaded where they do not tell one.
 enum LibraryVersions {

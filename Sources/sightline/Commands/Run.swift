@@ -57,7 +57,8 @@ struct Run: AsyncParsableCommand {
   var decimation: Double = 2
 
   @Option(
-    help: "virtual: as fast as it goes, repeatable. wall: paced by capture time, late frames dropped.")
+    help:
+      "virtual: as fast as it goes, repeatable. wall: paced by capture time, late frames dropped.")
   var clock: RunClock = .virtual
 
   @Option(name: [.customLong("top")], help: "Candidates an event carries.")
@@ -124,7 +125,8 @@ struct Run: AsyncParsableCommand {
     let signals = StopOnSignal()
     let observer = RunProgress()
     let summary = try await PipelineRun(
-      configuration, bus: try BusArgument.location(bus), stop: signals.stop, observer: observer.observe
+      configuration, bus: try BusArgument.location(bus), stop: signals.stop,
+      observer: observer.observe
     ).execute()
     observer.finish()
     Console.output(json ? try summary.json() : summary.text)

@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import ArgumentParser
-internal import EventBus
 internal import Evaluation
+internal import EventBus
 internal import Frames
 internal import Reports
 internal import SystemPackage
