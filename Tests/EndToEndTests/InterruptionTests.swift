@@ -172,7 +172,9 @@ struct InterruptionTests {
     #expect(result.status == 1, "\(damage.name)")
     #expect(result.output == "")
     #expect(result.errors.contains(damage.words), "\(damage.name): \(result.errors)")
-    #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+    // Beside progress, which a slow machine may show.
+    let words = result.errors.split(separator: "\n").filter { !$0.hasPrefix("run: ") }
+    #expect(words.count == 1, "\(result.errors)")
   }
 
   @Test("A full disk leaves no frame set behind and says so")

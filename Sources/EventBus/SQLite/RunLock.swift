@@ -41,6 +41,8 @@ final class RunLock: Sendable {
   /// Lets others have the file; again does nothing. The lock file stays: removing it would race.
   func release() {
     descriptor.withLock { descriptor in
+      // Unlocked by name: a child between fork and exec still shares the descriptor.
+      if let descriptor { _ = flock(descriptor.rawValue, LOCK_UN) }
       try? descriptor?.close()
       descriptor = nil
     }
