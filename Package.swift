@@ -56,15 +56,17 @@ let package = Package(
         histogram, system,
       ]),
     .target(
-      name: "Evaluation", dependencies: ["EventBus", "Files", "Frames", "Sightings", system]),
+      name: "Evaluation", dependencies: ["EventBus", "Frames", "Sightings", system]),
     .target(
       name: "Reports",
-      dependencies: ["Evaluation", "Galleries", "Matching", "Pipeline", "Population"]),
+      dependencies: [
+        "Evaluation", "Galleries", "Matching", "Pipeline", "Population", "Sightings",
+      ]),
     .executableTarget(
       name: "sightline",
       dependencies: [
-        "EventBus", "Evaluation", "Faces", "Files", "Frames", "Matching", "Pipeline", "Population",
-        "Reports", "Sensors", argumentParser, system,
+        "EventBus", "Evaluation", "Faces", "Files", "Frames", "Pipeline", "Population", "Reports",
+        "Sensors", "Sightings", argumentParser, system,
       ]),
 
     // One test target a room, and one that runs the binary.
@@ -72,17 +74,18 @@ let package = Package(
     .testTarget(name: "PopulationTests", dependencies: ["Population", "CKernels", "Files"]),
     .testTarget(
       name: "MatchingTests", dependencies: ["Matching", "Galleries", "Population", "CKernels"]),
-    .testTarget(name: "FramesTests", dependencies: ["Frames", "Files", system]),
+    .testTarget(name: "FramesTests", dependencies: ["Frames"]),
+    .testTarget(name: "FacesTests", dependencies: ["Faces", "Files", "Frames", "Markers", system]),
     .testTarget(
       name: "SensorsTests",
-      dependencies: ["Sensors", "Faces", "Frames", "Files", "Markers", "Population", system]),
+      dependencies: ["Sensors", "Frames", "Files", "Markers", system]),
     .testTarget(
       name: "SightingsTests", dependencies: ["Sightings", "Matching", "Files"],
       exclude: ["Snapshots"]),
     .testTarget(name: "EventBusTests", dependencies: ["EventBus", "Sightings", "Files", system]),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["Pipeline", "EventBus", "Sightings", "Frames", "Faces", "Files", system]),
+      dependencies: ["Pipeline", "Frames", "Files"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Frames"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sightline", "Frames"], exclude: ["Snapshots"]),

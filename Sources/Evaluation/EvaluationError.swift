@@ -8,6 +8,8 @@ package struct EvaluationError: Error, Hashable, CustomStringConvertible {
     package let name: String
     /// Nothing on the bus belongs to the frame set.
     package static let noRun = Code(name: "no-run")
+    /// An event that cannot be read.
+    package static let badEvent = Code(name: "bad-event")
   }
 
   package let code: Code

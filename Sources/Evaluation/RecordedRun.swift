@@ -5,13 +5,15 @@ package import EventBus
 package import Frames
 internal import Sightings
 
-/// The sightings a run left on a bus, each by its last word.
+/// The sightings a run left on a bus.
 package struct RecordedRun: Sendable {
   package let runID: String
   package let sightings: [ReportedSighting]
+  /// `running` (perhaps killed), `finished` or `stopped`.
+  package let state: String
   package let gallerySize: Int
-  /// Expected FPIR of a search at the run's threshold, by the population model.
-  package let expectedFPIR: Double?
+  /// Expected FPIR of one search at the run's threshold, by the population model.
+  package let searchFPIR: Double
 
   /// Reads the newest run of `frameSet` on `bus`.
   ///
@@ -28,17 +30,24 @@ package struct RecordedRun: Sendable {
       throw EvaluationError(
         .noRun, "no run of \(frameSet.folder) is on \(bus); run `sightline run` on it first")
     }
-    var last: [String: SightingEvent] = [:]
+    var revisions: [String: (camera: String, revisions: [ReportedSighting.Revision])] = [:]
     var place: Int64 = 0
     while true {
       let page = try await reader.events(after: place)
       guard let end = page.last else { break }
       place = end.sequence
       for stored in page {
-        guard let event = try? SightingEvent(json: stored.record.body),
-          event.data.provenance.runID == run.runID
-        else { continue }
-        last[event.data.sightingID] = event
+        guard stored.record.type.hasPrefix("org.sightline.sighting.") else { continue }
+        guard let event = try? SightingEvent(json: stored.record.body) else {
+          throw EvaluationError(
+            .badEvent,
+            "event \(stored.sequence) on \(bus) is no sighting this version reads; "
+              + "score with the version that wrote it")
+        }
+        guard event.data.provenance.runID == run.runID else { continue }
+        let named = event.data.decision == .alert ? event.data.candidates.first?.subjectID : nil
+        revisions[event.data.sightingID, default: (event.data.camera.id, [])].revisions.append(
+          .init(frame: event.data.frame.sequence, identity: named.flatMap(SubjectName.number)))
       }
     }
     guard let facts = RunFacts(json: run.facts) else {
@@ -46,17 +55,9 @@ package struct RecordedRun: Sendable {
         .noRun, "run \(run.runID) on \(bus) does not say what it was; run the set again")
     }
     return RecordedRun(
-      runID: run.runID, sightings: last.values.map(ReportedSighting.init),
-      gallerySize: facts.gallerySize, expectedFPIR: facts.expectedFPIR)
-  }
-}
-
-extension ReportedSighting {
-  init(_ event: SightingEvent) {
-    let data = event.data
-    let named = data.decision == .alert ? data.candidates.first?.subjectID : nil
-    self.init(
-      id: data.sightingID, camera: data.camera.id, firstSeen: data.firstSeen.microseconds,
-      lastSeen: data.lastSeen.microseconds, identity: named.flatMap(SubjectName.number))
+      runID: run.runID,
+      sightings: revisions.map {
+        ReportedSighting(id: $0.key, camera: $0.value.camera, revisions: $0.value.revisions)
+      }, state: run.state, gallerySize: facts.gallerySize, searchFPIR: facts.searchFPIR)
   }
 }

@@ -3,42 +3,26 @@
 
 package import Frames
 
-/// A sighting as scoring sees it: the last word of its events.
-package struct ReportedSighting: Hashable, Sendable {
-  package let id: String
-  package let camera: String
-  /// Capture times in microseconds since 1970.
-  package let firstSeen: Int64
-  package let lastSeen: Int64
-  /// The best candidate, if the decision was to name it.
-  package let identity: UInt64?
-
-  package init(id: String, camera: String, firstSeen: Int64, lastSeen: Int64, identity: UInt64?) {
-    self.id = id
-    self.camera = camera
-    self.firstSeen = firstSeen
-    self.lastSeen = lastSeen
-    self.identity = identity
-  }
-}
-
 /// Sightings against the truth of a frame set.
 ///
 /// The unit is the *appearance*: one pass of one person before one camera. Appearances of enrolled
 /// people are mated, those of strangers non-mated. An appearance counts when its marker reached
 /// `minimumMarker` pixels, shown in a delivered frame.
 package struct SightingScore: Hashable, Sendable {
-  /// Mated appearances that some sighting named rightly, on their camera and at their time.
+  /// Mated appearances that some sighting named rightly, on their camera and while they were in view.
   package var right = 0
-  /// Sightings that named somebody who was not before that camera at that time.
+  /// Sightings any revision of which named somebody who was not before that camera in that frame: each
+  /// alarmed somebody, whatever was said later.
   package var wrong = 0
+  /// Of `wrong`: those whose last revision no longer names somebody absent.
+  package var retracted = 0
   /// Mated appearances that no sighting named rightly.
   package var missed = 0
   /// Sightings that named rightly an appearance that had been named already.
   package var repeated = 0
   /// Right sightings of appearances too small to count.
   package var belowSize = 0
-  /// Non-mated appearances: nothing should have been reported.
+  /// Non-mated appearances of any marker size: nothing should have been reported.
   package var nonMated = 0
   /// The smallest marker side that counts, in full-resolution pixels.
   package var minimumMarker: Double
@@ -49,8 +33,8 @@ package struct SightingScore: Hashable, Sendable {
 
   /// Scores `sightings` made with a gallery of `gallerySize` identities.
   ///
-  /// A sighting and an appearance meet when they share the camera and their times overlap. O(S x A) a
-  /// camera.
+  /// A revision and an appearance meet when they share the camera and the revision's best frame lies in
+  /// the appearance's. O(S x A) a camera.
   package init(
     _ sightings: [ReportedSighting], truth: FrameSetTruth, gallerySize: Int, minimumMarker: Double
   ) {
@@ -58,26 +42,36 @@ package struct SightingScore: Hashable, Sendable {
     let byCamera = Dictionary(grouping: truth.appearances.indices) {
       truth.appearances[$0].camera
     }
-    var named = Set<Int>()
-    for sighting in sightings.sorted(by: { ($0.firstSeen, $0.id) < ($1.firstSeen, $1.id) }) {
-      guard let identity = sighting.identity else { continue }
-      let meeting = (byCamera[sighting.camera] ?? []).first { index in
+    /// The appearance that a revision names rightly.
+    func meeting(_ revision: ReportedSighting.Revision, on camera: String) -> Int? {
+      (byCamera[camera] ?? []).first { index in
         let appearance = truth.appearances[index]
-        guard appearance.identity == identity, let first = appearance.frames.first,
+        guard appearance.identity == revision.identity, let first = appearance.frames.first,
           let last = appearance.frames.last
         else { return false }
-        return first.capturedAt <= sighting.lastSeen && sighting.firstSeen <= last.capturedAt
+        return (first.seq...last.seq).contains(revision.frame)
       }
-      guard let meeting else {
+    }
+    var named = Set<Int>()
+    for sighting in sightings.sorted(by: { $0.id < $1.id }) {
+      let names = sighting.revisions.filter { $0.identity != nil }
+      if names.contains(where: { meeting($0, on: sighting.camera) == nil }) {
         wrong += 1
-        continue
+        let last = sighting.revisions.last
+        if last?.identity == nil || last.flatMap({ meeting($0, on: sighting.camera) }) != nil {
+          retracted += 1
+        }
       }
-      if !named.insert(meeting).inserted { repeated += 1 }
+      guard let last = sighting.revisions.last, last.identity != nil,
+        let index = meeting(last, on: sighting.camera)
+      else { continue }
+      if !named.insert(index).inserted { repeated += 1 }
     }
     for (index, appearance) in truth.appearances.enumerated() {
       let counts = appearance.largestMarker >= minimumMarker
       guard appearance.identity < UInt64(gallerySize) else {
-        nonMated += counts ? 1 : 0
+        // Of any size: a small marker may get a wrong name as well.
+        if appearance.largestMarker > 0 { nonMated += 1 }
         continue
       }
       switch (counts, named.contains(index)) {

@@ -8,6 +8,14 @@ package protocol EventBus: Sendable {
   /// Returns when they are durable. An empty batch moves only the checkpoint.
   func append(_ batch: [BusRecord], checkpoint: BusCheckpoint?) async throws
 
+  /// Hands `records` over, to be made durable together with `checkpoint`; returns when they are
+  /// accepted, which takes as long as there is no room. `completion` is called when they are durable, or
+  /// never will be.
+  func submit(
+    _ records: [BusRecord], checkpoint: BusCheckpoint?,
+    completion: (@Sendable (Result<Void, BusError>) -> Void)?
+  ) async throws
+
   /// Returns when everything submitted before is durable.
   func flush() async throws
 

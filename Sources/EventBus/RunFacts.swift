@@ -9,18 +9,18 @@ package struct RunFacts: Codable, Hashable, Sendable {
   package var gallerySize: Int
   package var threshold: Double
   /// Of one non-mated search, by the population model.
-  package var expectedFPIR: Double
+  package var searchFPIR: Double
 
   private enum CodingKeys: String, CodingKey {
     case gallerySize = "gallery_size"
     case threshold
-    case expectedFPIR = "expected_fpir"
+    case searchFPIR = "search_fpir"
   }
 
-  package init(gallerySize: Int, threshold: Double, expectedFPIR: Double) {
+  package init(gallerySize: Int, threshold: Double, searchFPIR: Double) {
     self.gallerySize = gallerySize
     self.threshold = threshold
-    self.expectedFPIR = expectedFPIR
+    self.searchFPIR = searchFPIR
   }
 
   package init?(json: String) {

@@ -43,9 +43,9 @@ package final class FaceLocator {
       for box in boxes where box.count == 4 {
         let left = max(0, box[0] / scale.divisor)
         let top = max(0, box[1] / scale.divisor)
-        // Clipped before anything is added, so that no box can overflow.
-        let right = min(max(box[0], 0) &+ max(0, box[2]), pixels.width * scale.divisor)
-        let bottom = min(max(box[1], 0) &+ max(0, box[3]), pixels.height * scale.divisor)
+        // A frame set's boxes are below 65,536, so the sums cannot overflow.
+        let right = min(max(box[0], 0) + max(0, box[2]), pixels.width * scale.divisor)
+        let bottom = min(max(box[1], 0) + max(0, box[3]), pixels.height * scale.divisor)
         guard
           let part = pixels.cropped(
             x: left, y: top, width: scale.scaled(right) - left, height: scale.scaled(bottom) - top)

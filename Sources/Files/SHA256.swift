@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import COpenSSL
+
 /// A SHA-256 digest (FIPS 180-4): 32 bytes, printed as 64 lower-case hexadecimal digits.
 package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
   package let bytes: [UInt8]
@@ -101,13 +102,15 @@ extension SHA256Digest: Codable {
   deinit { unsafe EVP_MD_CTX_free(context) }
 
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    let status = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    precondition(status == 1, "SHA-256 cannot fail once begun")
   }
 
   package consuming func finish() -> SHA256Digest {
     var out = [UInt8](repeating: 0, count: 32)
     unsafe out.withUnsafeMutableBufferPointer { buffer in
-      _ = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+      let status = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+      precondition(status == 1, "SHA-256 cannot fail once begun")
     }
     return SHA256Digest(raw: out)
   }

@@ -45,9 +45,9 @@ struct EventContexts: Sendable {
         id: "synthetic-\(gallery.digest.prefix(4))", version: "\(gallery.formatVersion)",
         size: gallery.size, digest: gallery.digest.hex),
       metric: "cosine", exact: true, k: configuration.candidates,
-      thresholdBasis: basis, expected: .init(fpir: threshold.fpir),
+      thresholdBasis: basis,
       model: .init(
-        detector: .init(name: "apriltag-\(MarkerFamily.name)", version: version),
+        detector: .init(name: "apriltag-\(MarkerFamily.name)", version: "3"),
         embedder: .init(name: "precomputed", version: version),
         matcher: .init(name: matcher.name, version: version)),
       provenance: .init(
@@ -56,9 +56,9 @@ struct EventContexts: Sendable {
   }
 
   private var basis: SightingData.ThresholdBasis {
-    guard let target = threshold.target else { return .init(method: "given") }
-    return .init(
-      method: "model", targetFPIR: target, calibrationGallerySize: gallery.size,
+    .init(
+      method: threshold.basis, targetFPIR: threshold.target, searchFPIR: threshold.fpir,
+      calibrationGallerySize: gallery.size,
       calibrationDigest: configuration.frameSet.manifest.population.digest.hex)
   }
 

@@ -44,7 +44,7 @@ extension PipelineRun {
   /// Starts all stages and waits until the last frame has passed the last one.
   func runStages(
     _ embedder: FaceEmbedder, _ matcher: any Matcher, _ machines: [SightingMachine],
-    _ writer: GroupCommitWriter, _ latency: EventLatency, _ ticket: RunTicket
+    _ bus: any EventBus, _ latency: EventLatency, _ ticket: RunTicket
   ) async throws -> RunOutcome {
     let workers = configuration.threads
     let decode = BoundedQueue<FrameTicket>(
@@ -52,11 +52,15 @@ extension PipelineRun {
       policy: configuration.clock == .wall ? .dropOldest : .block)
     let match = BoundedQueue<ProcessedFrame>(capacity: configuration.queueFrames * workers)
     let track = BoundedQueue<ProcessedFrame>(capacity: configuration.queueFrames * workers)
+    // One entry for each frame between source and tracker, so that a worker that stalls on one frame
+    // cannot make those behind it pile up where order is restored.
+    let window = BoundedQueue<Void>(capacity: 4 * decode.capacity + 64)
     let source = FrameSource(
       configuration: configuration,
-      resumeAfter: (ticket.resumedFrom ?? [:]).mapValues(\.frameSequence), stop: stop)
+      resumeAfter: (ticket.resumedFrom ?? [:]).mapValues(\.frameSequence), window: window,
+      stop: stop)
     let total = configuration.frameSet.manifest.frames.count
-    let already = framesBefore(source.resumeAfter)
+    let already = framesDone(source.resumeAfter)
 
     return try await withThrowingTaskGroup(of: Part.self) { group in
       group.addTask {
@@ -64,8 +68,8 @@ extension PipelineRun {
         decode.finish()
         return .source(tally)
       }
-      for _ in 0..<workers {
-        group.addTask { [configuration] in
+      for number in 0..<workers {
+        group.addTask(executorPreference: OwnThread("worker-\(number)")) { [configuration] in
           let worker = FrameWorker(configuration, embedder)
           return .worker(try await worker.run(from: decode, to: match))
         }
@@ -80,7 +84,7 @@ extension PipelineRun {
       group.addTask { [observer] in
         var stage = TrackStage(
           embedder: embedder, runID: ticket.runID, machines: machines,
-          writer: writer, latency: latency
+          bus: bus, latency: latency, window: window
         ) { observer(.frames(done: already + $0, total: total)) }
         return .track(try await stage.run(from: track))
       }
@@ -102,9 +106,5 @@ extension PipelineRun {
       outcome.measures.add(outcome.track.measures)
       return outcome
     }
-  }
-
-  private func framesBefore(_ resumeAfter: [String: Int]) -> Int {
-    configuration.frameSet.manifest.frames.count { $0.seq <= resumeAfter[$0.camera] ?? -1 }
   }
 }

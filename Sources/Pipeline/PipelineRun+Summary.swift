@@ -20,7 +20,9 @@ extension PipelineRun {
     measures.add(events.measures)
     return RunSummary(
       runID: ticket.runID, state: outcome.source.stopped ? "stopped" : "finished",
-      resumed: ticket.resumedFrom != nil, simulated: true,
+      resumed: ticket.resumedFrom != nil,
+      resumedAfterFrames: framesDone((ticket.resumedFrom ?? [:]).mapValues(\.frameSequence)),
+      simulated: true,
       frames: .init(
         in: frames.entered, decoded: frames.decoded, failed: frames.failed,
         dropped: frames.dropped, damaged: frames.damaged, missing: frames.missing),
@@ -49,7 +51,8 @@ extension PipelineRun {
         size: gallery.description.size, dimension: gallery.description.dimension,
         digest: gallery.description.digest.hex, bytes: gallery.byteCount, buildSeconds: built),
       threshold: .init(
-        value: threshold.threshold, basis: threshold.basis, expectedFpir: threshold.fpir),
+        value: threshold.threshold, basis: threshold.basis, targetFPIR: threshold.target,
+        searchFPIR: threshold.fpir),
       bus: .init(
         location: bus.description, appended: events.appended, duplicates: events.duplicates,
         durability: durability),

@@ -40,7 +40,8 @@ package struct PipelineRun: Sendable {
   /// Runs to the end of the frame set, or until asked to stop.
   ///
   /// A run that throws stays unfinished on the bus, and the next one resumes it.
-  /// - Throws: `FileError`, `PipelineError`, `GalleryError`, `MatchingError` or `BusError`.
+  /// - Throws: `FileError`, `FrameError`, `PipelineError`, `GalleryError`, `MatchingError` or `BusError`;
+  ///   `CancellationError` when stopped before the first frame.
   package func execute() async throws -> RunSummary {
     let start = Monotonic.now()
     let manifest = configuration.frameSet.manifest
@@ -69,18 +70,19 @@ package struct PipelineRun: Sendable {
         frames: configuration.frameSet.digest, configuration: configuration.digest),
       facts: try RunFacts(
         gallerySize: configuration.gallerySize, threshold: threshold.threshold,
-        expectedFPIR: threshold.fpir
+        searchFPIR: threshold.fpir
       ).json(),
       fresh: configuration.fresh)
     let contexts = EventContexts(
       configuration, matcher: matcher, threshold: threshold, runID: ticket.runID)
     let latency = EventLatency()
     let writer = GroupCommitWriter(log: log) { latency.committed($0) }
-    let recovery = try log.recovery(for: ticket, coolDown: contexts.policy.coolDown)
+    let recovery = try log.recovery(for: ticket)
     let closings = recovery.closings()
     try await writer.append(try closings.events.map { try BusRecord($0) })
     if let resumed = ticket.resumedFrom {
-      observer(.resuming(runID: ticket.runID, frames: framesDone(resumed)))
+      observer(
+        .resuming(runID: ticket.runID, frames: framesDone(resumed.mapValues(\.frameSequence))))
     }
 
     let machines = manifest.cameras.map { camera in
@@ -92,10 +94,11 @@ package struct PipelineRun: Sendable {
     let outcome = try await runStages(
       embedder, matcher, machines, writer, latency, ticket)
     try await writer.flush()
+    // Before the run is called finished: a broken invariant leaves it to be looked into.
+    try outcome.checkConservation()
     try log.finishRun(ticket.runID, outcome.source.stopped ? .stopped : .finished)
     let end = Monotonic.now()
 
-    try outcome.checkConservation()
     return summary(
       outcome, latency.read(), gallery, threshold, ticket, recovered: closings.events.count,
       durability: try log.durability().description, built: built,
@@ -110,17 +113,29 @@ package struct PipelineRun: Sendable {
 
   private func buildGallery(_ population: Population) async throws -> InMemoryGallery {
     let size = configuration.gallerySize
-    let gallery = try await InMemoryGallery.build(
-      population: population, size: size, threads: configuration.threads
-    ) { [observer] done in observer(.gallery(done: done, total: size)) }
-    observer(.gallery(done: size, total: size))
-    return gallery
+    let building = Task { [configuration, observer] in
+      try await InMemoryGallery.build(
+        population: population, size: size, threads: configuration.threads
+      ) { done in observer(.gallery(done: done, total: size)) }
+    }
+    let watching = Task { [stop] in
+      while !stop.isRaised { try await Task.sleep(for: .milliseconds(20)) }
+      building.cancel()
+    }
+    defer { watching.cancel() }
+    do {
+      let gallery = try await building.value
+      observer(.gallery(done: size, total: size))
+      return gallery
+    } catch {
+      if stop.isRaised { throw CancellationError() }
+      throw error
+    }
   }
 
-  private func framesDone(_ resumed: [String: BusCheckpoint]) -> Int {
-    configuration.frameSet.manifest.frames.count {
-      $0.seq <= resumed[$0.camera]?.frameSequence ?? -1
-    }
+  /// Frames up to and including these sequence numbers, by camera.
+  func framesDone(_ last: [String: Int]) -> Int {
+    configuration.frameSet.manifest.frames.count { $0.seq <= last[$0.camera] ?? -1 }
   }
 }
 
@@ -152,5 +167,6 @@ struct OperatingPoint: Sendable {
     }
   }
 
-  var basis: String { target.map { "model, for FPIR \($0)" } ?? "given" }
+  /// `model` when the population model chose it for a wanted FPIR, else `given`.
+  var basis: String { target == nil ? "given" : "model" }
 }

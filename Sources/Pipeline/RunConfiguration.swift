@@ -4,6 +4,7 @@
 package import Faces
 package import Files
 package import Frames
+internal import Sightings
 
 /// Which time a run lives in.
 package enum RunClock: String, CaseIterable, Hashable, Sendable {
@@ -65,6 +66,8 @@ package struct RunConfiguration: Sendable {
       decimation=\(decimation)
       clock=\(clock.rawValue)
       deployment=\(deployment)
+      policy=\(SightingPolicy(decision: DecisionPolicy(threshold: 0, listed: candidates)))
+      software=\(SoftwareVersion.current)
       """
   }
 

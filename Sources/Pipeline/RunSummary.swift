@@ -72,10 +72,11 @@ package struct RunSummary: Codable, Hashable, Sendable {
 
   package struct Threshold: Codable, Hashable, Sendable {
     package var value: Double
-    /// `fixed` or `fpir`.
+    /// `model` when the population model chose it for `target_fpir`, else `given`.
     package var basis: String
-    /// What the population model expects of one search at this threshold and gallery size.
-    package var expectedFpir: Double
+    package var targetFPIR: Double?
+    /// What the population model expects of one non-mated search at this threshold and gallery size.
+    package var searchFPIR: Double
   }
 
   package struct Bus: Codable, Hashable, Sendable {
@@ -94,6 +95,8 @@ package struct RunSummary: Codable, Hashable, Sendable {
   /// `finished` or `stopped`.
   package var state: String
   package var resumed: Bool
+  /// Frames the interrupted run had handled before; the counts below are of this part alone.
+  package var resumedAfterFrames: Int
   package var simulated: Bool
   package var frames: Frames
   package var faces: Faces
@@ -116,6 +119,7 @@ package struct RunSummary: Codable, Hashable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case runID = "run_id"
+    case resumedAfterFrames = "resumed_after_frames"
     case state, resumed, simulated, frames, faces, searches, tracks, sightings, stages
     case latencyMS = "latency_ms"
     case gallery, threshold, bus, failures, seconds
@@ -161,6 +165,7 @@ extension RunSummary.Gallery {
 extension RunSummary.Threshold {
   private enum CodingKeys: String, CodingKey {
     case value, basis
-    case expectedFpir = "expected_fpir"
+    case targetFPIR = "target_fpir"
+    case searchFPIR = "search_fpir"
   }
 }

@@ -7,7 +7,7 @@ extension RunSummary {
   /// The summary as a person reads it after a run.
   package var text: String {
     var out = """
-      Run \(runID): \(state)\(resumed ? ", resumed where an interrupted run had come to" : "")
+      Run \(runID): \(state)\(resumed ? ", resumed after \(resumedAfterFrames) frames" : "")
 
       """
     out += Text.table(
@@ -63,8 +63,9 @@ extension RunSummary {
   }
 
   private var thresholdLine: String {
-    "cosine \(Text.fixed(threshold.value, 4)) (\(threshold.basis)); a non-mated search passes it "
-      + "with FPIR \(Text.probability(threshold.expectedFpir)) at this gallery size, by the model"
+    "cosine \(Text.fixed(threshold.value, 4)) "
+      + (threshold.targetFPIR.map { "(by the model, for FPIR \(Text.rate($0)))" } ?? "(given)")
+      + "; one non-mated search passes it with FPIR \(Text.rate(threshold.searchFPIR)) at this size"
   }
 
   private var latencyLine: String {

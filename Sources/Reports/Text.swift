@@ -21,9 +21,13 @@ package enum Text {
     fixed(value, value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 2 : 3)
   }
 
-  /// A probability: decimals where they say something, else scientific.
-  package static func probability(_ value: Double) -> String {
-    if value == 0 || value >= 0.0001 { return fixed(value, 4) }
+  /// A rate: up to six decimals where they say something, else scientific.
+  package static func rate(_ value: Double) -> String {
+    guard value > 0, value < 0.0001 else {
+      var text = fixed(value, 6)
+      while text.last == "0" { text.removeLast() }
+      return text.last == "." ? text + "0" : text
+    }
     var exponent = 0
     var mantissa = value
     while mantissa < 1, exponent > -300 {

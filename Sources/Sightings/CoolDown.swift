@@ -28,6 +28,13 @@ struct CoolDown: Sendable {
     lastSeen[subject] = max(lastSeen[subject] ?? time, time)
   }
 
+  /// Everybody remembered, by subject.
+  func subjects(of camera: String) -> [RecentSubject] {
+    lastSeen.sorted { $0.key < $1.key }.map {
+      RecentSubject(camera: camera, subject: $0.key, lastSeen: $0.value)
+    }
+  }
+
   /// Whether a track that began at `time` is still the same pass of `subject`.
   func covers(_ subject: UInt64, from time: Timestamp) -> Bool {
     guard let last = lastSeen[subject] else { return false }

@@ -11,6 +11,7 @@ struct Dossier: Sendable {
     var revision = 0
     /// Every subject it was published for.
     var announced: Set<UInt64> = []
+    let openedAt: Timestamp
     var lastRevision: Timestamp
     var outcome: Decision.Outcome
     var best: Decision.Ranked?

@@ -25,7 +25,7 @@ extension SightingContext {
         gallery: gallery, metric: metric, exact: exact, k: k,
         threshold: policy.decision.threshold),
       thresholdBasis: thresholdBasis, candidates: candidates, decision: decision.outcome,
-      framesConsidered: evidence.seen, rule: policy.decision.rule, expected: expected,
+      framesConsidered: evidence.seen, rule: policy.decision.rule,
       model: model, provenance: provenance, timings: nil)
     return SightingEvent(
       source: "urn:sightline:\(deployment):camera:\(camera.id)", time: time,

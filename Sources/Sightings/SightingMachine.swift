@@ -66,6 +66,17 @@ package struct SightingMachine: Sendable {
     return events
   }
 
+  /// Whom the camera must not sight again yet: for the checkpoint that a resumed run starts from.
+  package var recentSubjects: [RecentSubject] {
+    var seen = coolDown
+    for dossier in dossiers.values {
+      for subject in dossier.open?.announced ?? [] {
+        seen.see(subject, at: dossier.evidence.lastSeen)
+      }
+    }
+    return seen.subjects(of: context.camera.id)
+  }
+
   /// Lets capture time pass without a frame: loses tracks and ages sightings. Earlier times do nothing.
   package mutating func advance(to time: Timestamp) -> [SightingEvent] {
     guard time >= now ?? time else { return [] }
@@ -74,7 +85,7 @@ package struct SightingMachine: Sendable {
     for track in tracker.expire(at: time) { events += end(track, .trackLost, at: time) }
     for id in dossiers.keys.sorted() {
       guard let dossier = dossiers[id], let open = dossier.open,
-        time.since(dossier.evidence.firstSeen) >= policy.maximumAge
+        time.since(open.openedAt) >= policy.maximumAge
       else { continue }
       dossiers[id]?.silenced.formUnion(open.announced)
       events += close(id, .maximumAge, at: time)
@@ -134,8 +145,13 @@ package struct SightingMachine: Sendable {
     guard decision.outcome == .alert, let subject = decision.best?.subject,
       !dossier.silenced.contains(subject)
     else { return [] }
+    // Only a track that began after the other was last seen can be the same pass. Two faces in view at
+    // once are two people, and one of the names is wrong: both are told.
     if let other = dossiers.keys.sorted().first(where: {
-      dossiers[$0]?.open?.announced.contains(subject) == true
+      guard let known = dossiers[$0], known.open?.announced.contains(subject) == true else {
+        return false
+      }
+      return dossier.evidence.firstSeen > known.evidence.lastSeen
     }) {
       join(id, into: other)
       return decide(other, at: time)
@@ -148,7 +164,8 @@ package struct SightingMachine: Sendable {
     let name = Identifiers.sighting(
       run: context.provenance.runID, camera: context.camera.id, track: id,
       ordinal: dossier.sightings)
-    dossiers[id]?.open = Dossier.Open(id: name, lastRevision: time, outcome: decision.outcome)
+    dossiers[id]?.open = Dossier.Open(
+      id: name, openedAt: time, lastRevision: time, outcome: decision.outcome)
     dossiers[id]?.sightings += 1
     if dossier.sightings == 0 { counts.alert += 1 }
     return [publish(.opened, id, decision, at: time)]

@@ -11,7 +11,7 @@ package struct SightingPolicy: Hashable, Sendable {
   package var improvement = 0.01
   /// How long a subject must have been away from a camera to be sighted there anew.
   package var coolDown: Duration = .seconds(10)
-  /// A sighting is closed at this age, in view or not.
+  /// A sighting is closed this long after it was opened, in view or not.
   package var maximumAge: Duration = .seconds(300)
   /// How long after its time an event is news.
   package var staleness: Duration = .seconds(60)

@@ -64,8 +64,9 @@ struct DemoPictureTests {
       let pixels = decoded.pixels
       let all = UnsafeBufferPointer(start: pixels.base, count: pixels.stride * pixels.height)
       let png = StoredPNG.encode(rgb: all, width: pixels.width, height: pixels.height)
-      let file = FileManager.default.temporaryDirectory
-        .appendingPathComponent("sightline-demo-frame.png")
+      // Beside the binaries, where a person can find it after a test run.
+      let file = Binary.executable.deletingLastPathComponent()
+        .appendingPathComponent("demo-frame.png")
       try png.write(to: file)
       print("demo frame: \(file.path)")
 

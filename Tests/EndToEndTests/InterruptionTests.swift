@@ -153,6 +153,24 @@ struct InterruptionTests {
     ("a manifest that is no JSON", "truncate -s 5000 manifest.json", "is it a frame set?"),
     ("no manifest", "rm manifest.json", "no such file"),
     (
+      "a camera with a colon in its name",
+      #"sed -i 's/"cam-01"/"cam:01"/' manifest.json"#, "letters, digits"
+    ),
+    (
+      "a sequence number at the end of the integers",
+      #"sed -i '0,/"seq" : [0-9]*/s//"seq" : 9223372036854775807/' manifest.json"#, "out of order"
+    ),
+    (
+      "a capture time in the year 9999",
+      #"sed -i '0,/"captured_at_us" : [0-9]*/s//"captured_at_us" : 253402300799999999/' manifest.json"#,
+      "impossible time"
+    ),
+    (
+      "a box out of this world",
+      #"sed -i '0,/"boxes" : \[/s//"boxes" : [[9223372036854775807,0,5,10]/' manifest.json"#,
+      "impossible box"
+    ),
+    (
       "a frame outside the folder",
       #"sed -i 's,"file" : "frames/cam-01/000000.jpg","file" : "../../etc/passwd",' manifest.json"#,
       "outside the set"
@@ -210,6 +228,18 @@ struct InterruptionTests {
     #expect(Set(events.subjects("opened")) == Set(events.subjects("closed")))
   }
 
+  @Test("Output that cannot be written is a failure, not a success", arguments: ["run", "tail"])
+  func fullOutput(command: String) throws {
+    let scratch = try Scratch()
+    let bus = "sqlite:\(scratch.path("bus.db"))"
+    #expect(try Binary.run("run", Binary.samples, "--bus", bus).status == 0)
+    let line =
+      command == "run" ? "run '\(Binary.samples)' --json --bus '\(bus)'" : "bus tail --bus '\(bus)'"
+    let result = try Binary.shell("\"$SIGHTLINE\" \(line) > /dev/full")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("no space left"), "\(result.errors)")
+  }
+
   @Test("Places that cannot be written or read are told by name")
   func places() throws {
     let scratch = try Scratch()
@@ -235,10 +265,12 @@ struct InterruptionTests {
     let all = try BusEvents(bus).lines
     let result = try Binary.shell(
       """
-      timeout 20 "$SIGHTLINE" bus tail --bus '\(bus)' --follow > '\(scratch.path("seen"))' & tail=$!
-      sleep 0.5
+      timeout 60 "$SIGHTLINE" bus tail --bus '\(bus)' --follow > '\(scratch.path("seen"))' & tail=$!
       "$SIGHTLINE" run '\(Binary.samples)' --bus '\(bus)' --threshold 0.5 > /dev/null 2>&1
-      sleep 0.7
+      all=$("$SIGHTLINE" bus tail --bus '\(bus)' | wc -l)
+      for _ in $(seq 300); do
+        [ "$(wc -l < '\(scratch.path("seen"))')" -ge "$all" ] && break; sleep 0.1
+      done
       kill $tail; wait $tail
       "$SIGHTLINE" bus tail --bus '\(bus)' --from \(all.count + 1) | wc -l
       wc -l < '\(scratch.path("seen"))'

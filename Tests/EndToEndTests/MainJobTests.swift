@@ -213,7 +213,7 @@ struct MainJobTests {
   func doctor() throws {
     let report = try object(Binary.run("doctor", "--json").output)
     #expect(report.number("blas", "threads") != nil)
-    #expect(report.number("memory", "availableBytes") ?? 0 > 0)
+    #expect(report.number("memory", "available_bytes") ?? 0 > 0)
     #expect((report["kernels"] as? [String: Any])?["variant"] != nil)
     #expect((report["libraries"] as? [String: Any])?["SQLite"] != nil)
     #expect(try Binary.run("doctor").output.contains("OpenBLAS"))

@@ -47,11 +47,13 @@ struct SightingScoreTests {
     return .init(camera: camera, marker: Int(identity % 2_115), identity: identity, frames: frames)
   }
 
+  /// One revision for each name, all with the best capture in `frame`.
   private func sighting(
-    _ camera: String, _ identity: UInt64?, from: Int64, to: Int64
+    _ camera: String, _ names: UInt64?..., frame: Int
   ) -> ReportedSighting {
     ReportedSighting(
-      id: "\(camera)-\(from)", camera: camera, firstSeen: from, lastSeen: to, identity: identity)
+      id: "\(camera)-\(frame)", camera: camera,
+      revisions: names.map { .init(frame: frame, identity: $0) })
   }
 
   private func score(
@@ -64,8 +66,7 @@ struct SightingScoreTests {
 
   @Test("A sighting of the right person at the right place and time is right")
   func right() {
-    let score = score(
-      [sighting("a", 7, from: 200, to: 400)], [appearance("a", 7, from: 0, to: 900)])
+    let score = score([sighting("a", 7, 7, frame: 3)], [appearance("a", 7, from: 0, to: 900)])
     #expect(score.right == 1 && score.wrong == 0 && score.missed == 0 && score.appearances == 1)
   }
 
@@ -73,26 +74,34 @@ struct SightingScoreTests {
   func wrong() {
     let there = [appearance("a", 7, from: 0, to: 900)]
     for bad in [
-      sighting("b", 7, from: 200, to: 400), sighting("a", 7, from: 1_000, to: 1_200),
-      sighting("a", 8, from: 200, to: 400),
+      sighting("b", 7, frame: 3), sighting("a", 7, frame: 10), sighting("a", 8, frame: 3),
     ] {
       let score = score([bad], there)
-      #expect(score.right == 0 && score.wrong == 1 && score.missed == 1)
+      #expect(score.right == 0 && score.wrong == 1 && score.missed == 1 && score.retracted == 0)
     }
   }
 
-  @Test("A stranger who gets a name is wrong; one who gets none is nothing")
+  @Test("A false alarm that is taken back, or named rightly later, was wrong all the same")
+  func retracted() {
+    let there = [appearance("a", 7, from: 0, to: 900)]
+    let dropped = score([sighting("a", 8, nil, frame: 3)], there)
+    #expect(dropped.wrong == 1 && dropped.retracted == 1 && dropped.missed == 1)
+    let renamed = score([sighting("a", 8, 7, frame: 3)], there)
+    #expect(renamed.wrong == 1 && renamed.retracted == 1 && renamed.right == 1)
+  }
+
+  @Test("A non-mated appearance that gets a name is wrong; one that gets none is nothing")
   func strangers() {
-    let there = [appearance("a", 1 << 40, from: 0, to: 900)]
-    let named = score([sighting("a", 5, from: 0, to: 900)], there)
+    let there = [appearance("a", 1 << 40, from: 0, to: 900, marker: 15)]
+    let named = score([sighting("a", 5, frame: 3)], there)
     #expect(named.wrong == 1 && named.nonMated == 1 && named.appearances == 0)
-    #expect(score([sighting("a", nil, from: 0, to: 900)], there).wrong == 0)
+    #expect(score([sighting("a", nil, frame: 3)], there).wrong == 0)
   }
 
   @Test("A second sighting of one pass is repeated, not right again")
   func repeated() {
     let score = score(
-      [sighting("a", 7, from: 0, to: 200), sighting("a", 7, from: 300, to: 400)],
+      [sighting("a", 7, frame: 1), sighting("a", 7, frame: 3)],
       [appearance("a", 7, from: 0, to: 900)])
     #expect(score.right == 1 && score.repeated == 1 && score.wrong == 0)
   }

@@ -89,7 +89,7 @@ import Testing
         subject: 6, lastSeen: 5_000_000),
     ]
     _ = try await log.commit(CommitBatch(records: try events.map { try BusRecord($0) }))
-    let recovery = try log.recovery(for: ticket, coolDown: .seconds(10))
+    let recovery = try log.recovery(for: ticket)
     #expect(recovery.open.map(\.subject) == ["b1", "a2"])
     #expect(recovery.open.last?.data.revision == 2)
     #expect(recovery.lastSequence == ["a": 4, "b": 1])
@@ -100,54 +100,38 @@ import Testing
     #expect(closings.map(\.data.revision) == [2, 3])
     _ = try await log.commit(CommitBatch(records: try closings.map { try BusRecord($0) }))
     // A second recovery finds nothing, and publishing again changes nothing.
-    #expect(try log.recovery(for: ticket, coolDown: .seconds(10)).open.isEmpty)
+    #expect(try log.recovery(for: ticket).open.isEmpty)
     let again = try await log.commit(
       CommitBatch(records: try closings.map { try BusRecord($0) }))
     #expect(again.duplicates == 2)
-    #expect(try log.recovery(for: ticket, coolDown: .seconds(10)).open.isEmpty)
+    #expect(try log.recovery(for: ticket).open.isEmpty)
     try log.close()
   }
 
-  @Test func `a resumed run remembers whom it saw within the cool-down`() async throws {
+  @Test func `a resumed run remembers whom it saw, across any number of interruptions`()
+    async throws
+  {
     let log = try SQLiteLog(shop.path())
-    let earlier = try log.beginRun(key: "earlier").runID
     let run = try log.beginRun(key: "k").runID
-    func event(
-      _ name: String, _ phase: SightingPhase, _ subject: UInt64, _ seconds: Int64,
-      run owner: String? = nil, decision: String = "alert"
-    ) throws -> BusRecord {
-      try BusRecord(
-        SampleSighting.event(
-          run: owner ?? run, sighting: name, phase: phase, revision: phase == .opened ? 1 : 2,
-          sequence: seconds, subject: subject, lastSeen: seconds * 1_000_000, decision: decision))
+    let seen = [2, 3].map {
+      RecentSubject(
+        camera: "cam-01", subject: $0, lastSeen: Timestamp(microseconds: Int64($0) * 1_000_000))
     }
-    let records = try [
-      event("s1", .opened, 1, 70), event("s1", .closed, 1, 80),
-      event("s2", .opened, 2, 90), event("s2", .closed, 2, 95),
-      event("s3", .opened, 3, 60),  // still open when the run died
-      event("s4", .opened, 4, 96, run: earlier), event("s4", .closed, 4, 97, run: earlier),
-      event("s5", .closed, 5, 98, decision: "no_match"),
-    ]
-    // Frame 500 was captured at 100 s.
-    _ = try await log.commit(
-      CommitBatch(records: records, checkpoints: [checkpoint(run, "cam-01", 500)]))
-    let ticket = try log.beginRun(key: "k")
-    func recent(_ now: Int64? = nil) throws -> [UInt64: Int64] {
-      let found = try log.recovery(
-        for: ticket, coolDown: .seconds(10),
-        now: now.map { Timestamp(microseconds: $0 * 1_000_000) })
-      return Dictionary(
-        uniqueKeysWithValues: found.recent.map {
-          ($0.subject, $0.lastSeen.microseconds / 1_000_000)
-        })
+    for frame in [7, 8] {
+      _ = try await log.commit(
+        CommitBatch(checkpoints: [
+          BusCheckpoint(
+            runID: run, camera: "cam-01", frameSequence: frame, timeMicroseconds: 0,
+            recent: frame == 7 ? [] : seen)
+        ]))
     }
-    #expect(try recent() == [2: 95, 3: 100])
-    // By the wall clock another run's subjects count as well.
-    #expect(try recent(101) == [2: 95, 3: 100, 4: 97])
-    #expect(try recent(200) == [:])
-    // A run that begins anew on the virtual clock remembers nobody.
+    for _ in 0..<3 {
+      let ticket = try log.beginRun(key: "k")
+      #expect(try log.recovery(for: ticket).recent == seen)
+    }
+    // A run that begins anew remembers nobody.
     let fresh = try log.beginRun(key: "k", fresh: true)
-    #expect(try log.recovery(for: fresh, coolDown: .seconds(10)).recent.isEmpty)
+    #expect(try log.recovery(for: fresh).recent.isEmpty)
     try log.close()
   }
 }

@@ -82,19 +82,60 @@ struct BoundedQueueTests {
     #expect(kept == [7, 8, 9])
   }
 
-  @Test("A waiting consumer and a waiting producer can be cancelled")
+  @Test("A waiting consumer and a waiting producer can be cancelled, again and again")
   func cancellation() async throws {
-    let queue = BoundedQueue<Int>(capacity: 1)
-    let consumer = Task { try await queue.pop() }
-    consumer.cancel()
-    await #expect(throws: CancellationError.self) { try await consumer.value }
+    for _ in 0..<200 {
+      let queue = BoundedQueue<Int>(capacity: 1)
+      let consumer = Task { try await queue.pop() }
+      while queue.waiting.consumers == 0 { await Task.yield() }
+      consumer.cancel()
+      await #expect(throws: CancellationError.self) { try await consumer.value }
+      #expect(queue.waiting.consumers == 0)
 
-    try await queue.push(1)
-    let producer = Task { try await queue.push(2) }
-    producer.cancel()
-    await #expect(throws: CancellationError.self) { try await producer.value }
-    #expect(queue.tryPop()?.element == 1)
-    #expect(queue.tryPop() == nil)
+      try await queue.push(1)
+      let producer = Task { try await queue.push(2) }
+      while queue.waiting.producers == 0 { await Task.yield() }
+      producer.cancel()
+      await #expect(throws: CancellationError.self) { try await producer.value }
+      #expect(queue.tryPop()?.element == 1)
+      #expect(queue.tryPop() == nil)
+    }
+  }
+
+  @Test("Cancelling while others push and pop loses no element and hangs nobody")
+  func cancelledUnderLoad() async throws {
+    for round in 0..<50 {
+      let queue = BoundedQueue<Int>(capacity: 2)
+      let taken = Taken()
+      let failed = await withTaskGroup(of: Bool.self) { group in
+        for _ in 0..<3 {
+          group.addTask {
+            do {
+              while let popped = try await queue.pop() { taken.add(popped.element) }
+              return false
+            } catch {
+              return true
+            }
+          }
+        }
+        for producer in 0..<3 {
+          group.addTask {
+            do {
+              for i in 0..<(100 + round) { try await queue.push(producer * 1_000 + i) }
+              return false
+            } catch {
+              return true
+            }
+          }
+        }
+        for _ in 0..<(round * 3) { await Task.yield() }
+        group.cancelAll()
+        return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+      }
+      #expect(failed >= 3, "consumers wait for ever unless they are cancelled")
+      let seen = taken.sorted()
+      #expect(Set(seen).count == seen.count)
+    }
   }
 
   @Test("A finished queue gives what is left and then nil, to everybody")

@@ -13,7 +13,8 @@ struct ResequencerTests {
       camera: "cam-\(camera)", seq: order * 3, capturedAt: 0, file: "f", bytes: 0,
       sha256: SHA256Digest(of: ""), boxes: [])
     return ProcessedFrame(
-      ticket: FrameTicket(frame: record, camera: camera, order: order, admittedAt: 0),
+      ticket: FrameTicket(
+        frame: record, camera: camera, order: order, capturedAt: 0, admittedAt: 0),
       outcome: .dropped)
   }
 

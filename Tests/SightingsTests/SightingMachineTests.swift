@@ -126,6 +126,34 @@ import Testing
     #expect(machine.counts.tracks == 2)
   }
 
+  @Test func `two faces in view at once that get one name are two sightings, not one`() {
+    let scene = Scene(walkers: [
+      .init(subject: 5, enters: 0, leaves: 6, x: 100, speed: 90, score: 0.7),
+      .init(subject: 5, enters: 2, leaves: 7, x: 900, speed: -40, score: 0.55),
+    ])
+    var machine = SightingMachine.test()
+    let events = machine.run(scene.frames(to: 10))
+    checkLaws(events)
+    #expect(opened(events) == ["syn-0000000005", "syn-0000000005"])
+    #expect(machine.counts.joined == 0 && machine.counts.alert == 2)
+  }
+
+  @Test func `whom the camera saw lately goes into the checkpoint, open sightings included`() {
+    let scene = Scene(walkers: [
+      .init(subject: 5, enters: 0, leaves: 2, x: 100, speed: 90),
+      .init(subject: 6, enters: 4, leaves: 9, x: 100, speed: 90),
+    ])
+    var machine = SightingMachine.test()
+    for frame in scene.frames(to: 7) { _ = machine.observe(frame) }
+    let recent = machine.recentSubjects
+    #expect(recent.map(\.subject) == [5, 6])
+    #expect(
+      recent.map { ($0.lastSeen.microseconds - Scene.start) / 1_000_000 } == [2, 7])
+    // A machine that starts from it sights neither again.
+    var resumed = SightingMachine.test(remembered: recent)
+    #expect(resumed.run(scene.frames(from: 7.2, to: 9)).isEmpty)
+  }
+
   @Test func `a stranger opens nothing`() {
     var machine = SightingMachine.test()
     let events = machine.run(
@@ -158,7 +186,8 @@ import Testing
     checkLaws(events)
     #expect(opened(events).count == 1)
     #expect(events.last?.data.closeReason == .maximumAge)
-    #expect(events.last?.time == Timestamp(microseconds: Scene.start + 300_000_000))
+    // Opened with the second frame.
+    #expect(events.last?.time == Timestamp(microseconds: Scene.start + 300_200_000))
   }
 
   @Test func `revisions keep their distance`() {
@@ -224,14 +253,18 @@ import Testing
       counts.tracks == counts.alert + counts.joined + counts.suppressed + counts.noMatch
         + counts.lowQuality)
     #expect(counts.opened == counts.closed)
-    // Two openings of one subject lie further apart than the cool-down.
-    var lastSeen: [String: Timestamp] = [:]
-    for event in events {
-      for candidate in event.data.candidates.prefix(1) where event.data.decision == .alert {
-        if event.data.phase == .opened, let last = lastSeen[candidate.subjectID] {
-          #expect(event.data.firstSeen.since(last) >= .seconds(10))
-        }
-        lastSeen[candidate.subjectID] = event.data.lastSeen
+    // A sighting of a subject begins while another of it is in view, which makes two people of it, or
+    // no sooner than the cool-down after that was last seen.
+    let bySighting = Dictionary(grouping: events, by: \.data.sightingID)
+    for opening in events where opening.data.phase == .opened {
+      let subject = opening.data.candidates.first?.subjectID
+      for (id, others) in bySighting where id != opening.data.sightingID {
+        guard let end = others.last?.data.lastSeen, end < opening.data.firstSeen,
+          others.contains(where: {
+            $0.data.decision == .alert && $0.data.candidates.first?.subjectID == subject
+          })
+        else { continue }
+        #expect(opening.data.firstSeen.since(end) >= .seconds(10))
       }
     }
     var again = SightingMachine.test()

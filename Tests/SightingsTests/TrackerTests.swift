@@ -92,4 +92,25 @@ import Testing
     #expect(tracker.finish() == [first[1]])
     #expect(tracker.finish() == [] && tracker.count == 0)
   }
+
+  @Test func `somebody else where another was just lost begins a track, the same person goes on`() {
+    func unit(_ axis: Int, _ share: Float) -> [Float] {
+      var vector = [Float](repeating: 0, count: 8)
+      vector[0] = share.squareRoot()
+      vector[axis] = (1 - share).squareRoot()
+      return vector
+    }
+    let here = Box(x: 100, y: 100, width: 40, height: 40)
+    func tracks(_ second: [Float]) -> Int {
+      var tracker = Tracker()
+      _ = tracker.observe(
+        [here], embeddings: [unit(1, 0.3)], sequence: 0, at: Timestamp(microseconds: 0))
+      _ = tracker.observe(
+        [here], embeddings: [second], sequence: 1, at: Timestamp(microseconds: 200_000))
+      return tracker.count
+    }
+    #expect(tracks(unit(2, 0.3)) == 1, "cosine .3: the same person at another quality")
+    #expect(tracks(unit(2, 0.05)) == 2, "cosine .12: somebody else")
+    #expect(tracks([]) == 1, "without an embedding overlap decides")
+  }
 }

@@ -37,14 +37,17 @@ extension SQLiteLog {
     }
     let move = try database.cachedStatement(
       sql: """
-        INSERT INTO checkpoints (run_id, camera, frame_seq, time_us) VALUES (?, ?, ?, ?)
+        INSERT INTO checkpoints (run_id, camera, frame_seq, time_us, recent)
+        VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (run_id, camera)
-        DO UPDATE SET frame_seq = excluded.frame_seq, time_us = excluded.time_us
+        DO UPDATE SET frame_seq = excluded.frame_seq, time_us = excluded.time_us,
+        recent = excluded.recent
         WHERE excluded.frame_seq > frame_seq
         """)
     for checkpoint in latest.values {
       try move.execute(arguments: [
         checkpoint.runID, checkpoint.camera, checkpoint.frameSequence, checkpoint.timeMicroseconds,
+        checkpoint.recentText,
       ])
     }
     return receipt

@@ -59,13 +59,14 @@ extension SQLiteLog {
   {
     var found: [String: BusCheckpoint] = [:]
     let rows = try Row.fetchCursor(
-      database, sql: "SELECT camera, frame_seq, time_us FROM checkpoints WHERE run_id = ?",
+      database, sql: "SELECT camera, frame_seq, time_us, recent FROM checkpoints WHERE run_id = ?",
       arguments: [runID])
     while let row = try rows.next() {
       let camera: String = row["camera"]
       found[camera] = BusCheckpoint(
         runID: runID, camera: camera, frameSequence: row["frame_seq"],
-        timeMicroseconds: row["time_us"])
+        timeMicroseconds: row["time_us"],
+        recent: BusCheckpoint.recent(row["recent"], camera: camera))
     }
     return found
   }

@@ -67,6 +67,7 @@ enum SQLiteSchema {
       camera TEXT NOT NULL,
       frame_seq INTEGER NOT NULL,
       time_us INTEGER NOT NULL,
+      recent TEXT NOT NULL,
       PRIMARY KEY (run_id, camera)
     ) STRICT, WITHOUT ROWID;
     """

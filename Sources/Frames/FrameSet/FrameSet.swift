@@ -136,6 +136,9 @@ package struct FrameSet: Sendable {
     func refuse(_ message: String) -> FileError { FileError(.malformed, path, message) }
     guard manifest.formatVersion >= 1 else { throw refuse("has format version below 1") }
     guard manifest.simulated else { throw refuse("does not say simulated: true") }
+    guard manifest.cameras.allSatisfy({ isName($0.id) }) else {
+      throw refuse("has a camera whose id is not 1 to 64 letters, digits, - or _")
+    }
     let cameras = Set(manifest.cameras.map(\.id))
     guard cameras.count == manifest.cameras.count else { throw refuse("names a camera twice") }
     guard !manifest.tiers.isEmpty else { throw refuse("has no quality tiers") }
@@ -144,16 +147,17 @@ package struct FrameSet: Sendable {
         throw refuse("has an appearance of marker \(appearance.marker) that fits no camera or row")
       }
     }
-    var last: [String: Int] = [:]
-    let times: Range<Int64> = 0..<253_402_300_800_000_000  // up to the end of the year 9999
+    var last: [String: (seq: Int, time: Int64)] = [:]
+    let times: Range<Int64> = 0..<253_370_764_800_000_000  // up to the year 9999
     for frame in manifest.frames {
       guard cameras.contains(frame.camera) else {
         throw refuse("has a frame of the unknown camera \"\(frame.camera)\"")
       }
-      guard frame.seq > last[frame.camera, default: -1] else {
+      let before = last[frame.camera] ?? (-1, 0)
+      guard frame.seq > before.seq, frame.seq < 1 << 32, frame.capturedAt >= before.time else {
         throw refuse("has frame \(frame.seq) of \(frame.camera) out of order")
       }
-      last[frame.camera] = frame.seq
+      last[frame.camera] = (frame.seq, frame.capturedAt)
       guard times.contains(frame.capturedAt), (0..<1 << 30).contains(frame.bytes) else {
         throw refuse("has frame \(frame.seq) of \(frame.camera) at an impossible time or size")
       }
@@ -161,9 +165,20 @@ package struct FrameSet: Sendable {
       guard file.isRelative, !file.isEmpty, !file.components.contains(where: { $0 == ".." }) else {
         throw refuse("has a frame whose file lies outside the set: \"\(frame.file)\"")
       }
-      guard frame.boxes.allSatisfy({ $0.count == 4 }) else {
-        throw refuse("has a box without four numbers in frame \(frame.seq) of \(frame.camera)")
+      let sides = -65_535...65_535
+      guard frame.boxes.allSatisfy({ $0.count == 4 && $0.allSatisfy(sides.contains) }) else {
+        throw refuse("has an impossible box in frame \(frame.seq) of \(frame.camera)")
       }
     }
+  }
+
+  /// Names go into event sources, subjects and file names.
+  private static func isName(_ text: String) -> Bool {
+    (1...64).contains(text.utf8.count)
+      && text.unicodeScalars.allSatisfy {
+        $0.isASCII
+          && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
+            || "-_".contains(Character($0)))
+      }
   }
 }

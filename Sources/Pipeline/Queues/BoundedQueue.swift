@@ -67,31 +67,40 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     let id = state.withLock { $0.waiter() }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        state.withLock { state in
+        let action = state.withLock { state -> PushAction in
           precondition(!state.finished, "push after finish")
-          if Task.isCancelled {
-            continuation.resume(throwing: CancellationError())
-          } else if !state.consumers.isEmpty {
-            let consumer = state.consumers.removeFirst()
-            consumer.continuation.resume(returning: Self.leave(held))
-            continuation.resume(returning: nil)
-          } else if state.held.count < capacity {
+          if Task.isCancelled { return .cancelled }
+          if !state.consumers.isEmpty {
+            return .handed(to: state.consumers.removeFirst().continuation)
+          }
+          if state.held.count < capacity {
             state.held.append(held)
-            continuation.resume(returning: nil)
-          } else if policy == .dropOldest {
+            return .accepted(displaced: nil)
+          }
+          if policy == .dropOldest {
             let oldest = state.held.removeFirst()
             state.held.append(held)
-            continuation.resume(returning: oldest?.element)
-          } else {
-            state.producers.append((id, held, continuation))
+            return .accepted(displaced: oldest?.element)
           }
+          state.producers.append((id, held, continuation))
+          return .waits
+        }
+        // Never under the lock: the runtime takes a task's own lock to resume it, and holds that lock
+        // while a cancellation handler, which wants ours, runs.
+        switch action {
+        case .waits: break
+        case .cancelled: continuation.resume(throwing: CancellationError())
+        case .accepted(let displaced): continuation.resume(returning: displaced)
+        case .handed(let consumer):
+          consumer.resume(returning: Self.leave(held))
+          continuation.resume(returning: nil)
         }
       }
     } onCancel: {
-      state.withLock { state in
-        guard let index = state.producers.firstIndex(where: { $0.id == id }) else { return }
-        state.producers.remove(at: index).continuation.resume(throwing: CancellationError())
+      let waiting = state.withLock { state in
+        state.producers.firstIndex { $0.id == id }.map { state.producers.remove(at: $0) }
       }
+      waiting?.continuation.resume(throwing: CancellationError())
     }
   }
 
@@ -100,78 +109,85 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     let id = state.withLock { $0.waiter() }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        state.withLock { state in
-          if Task.isCancelled {
-            continuation.resume(throwing: CancellationError())
-          } else if let popped = Self.take(&state) {
-            continuation.resume(returning: popped)
-          } else if state.finished {
-            continuation.resume(returning: nil)
-          } else {
-            state.consumers.append((id, continuation))
-          }
+        let action = state.withLock { state -> PopAction in
+          if Task.isCancelled { return .cancelled }
+          if let taken = Self.take(&state) { return .took(taken) }
+          if state.finished { return .ended }
+          state.consumers.append((id, continuation))
+          return .waits
+        }
+        switch action {
+        case .waits: break
+        case .cancelled: continuation.resume(throwing: CancellationError())
+        case .ended: continuation.resume(returning: nil)
+        case .took(let taken):
+          taken.producer?.resume(returning: nil)
+          continuation.resume(returning: taken.popped)
         }
       }
     } onCancel: {
-      state.withLock { state in
-        guard let index = state.consumers.firstIndex(where: { $0.id == id }) else { return }
-        state.consumers.remove(at: index).continuation.resume(throwing: CancellationError())
+      let waiting = state.withLock { state in
+        state.consumers.firstIndex { $0.id == id }.map { state.consumers.remove(at: $0) }
       }
+      waiting?.continuation.resume(throwing: CancellationError())
     }
   }
 
   /// Takes the oldest element if there is one now.
-  package func tryPop() -> Popped? { state.withLock { Self.take(&$0) } }
+  package func tryPop() -> Popped? {
+    let taken = state.withLock { Self.take(&$0) }
+    taken?.producer?.resume(returning: nil)
+    return taken?.popped
+  }
 
   /// Says that nothing more will be pushed; consumers drain what is left and then get `nil`.
   package func finish() {
-    state.withLock { state in
+    let waiting = state.withLock { state in
       precondition(state.producers.isEmpty, "finish while a push waits")
       state.finished = true
-      for consumer in state.consumers { consumer.continuation.resume(returning: nil) }
-      state.consumers.removeAll()
+      defer { state.consumers.removeAll() }
+      return state.consumers
     }
+    for consumer in waiting { consumer.continuation.resume(returning: nil) }
   }
 
-  private static func take(_ state: inout State) -> Popped? {
+  /// How many tasks wait to push and to pop now.
+  package var waiting: (producers: Int, consumers: Int) {
+    state.withLock { ($0.producers.count, $0.consumers.count) }
+  }
+
+  private typealias Consumer = CheckedContinuation<Popped?, any Error>
+  private typealias Producer = CheckedContinuation<Element?, any Error>
+
+  private enum PushAction {
+    case waits
+    case cancelled
+    case accepted(displaced: Element?)
+    case handed(to: Consumer)
+  }
+
+  private enum PopAction {
+    case waits
+    case cancelled
+    case ended
+    case took(Taken)
+  }
+
+  /// An element that was taken, and the producer whose element took its place, yet to be resumed.
+  private struct Taken {
+    let popped: Popped
+    let producer: Producer?
+  }
+
+  private static func take(_ state: inout State) -> Taken? {
     guard let held = state.held.removeFirst() else { return nil }
-    if !state.producers.isEmpty {
-      let producer = state.producers.removeFirst()
-      state.held.append(producer.held)
-      producer.continuation.resume(returning: nil)
-    }
-    return leave(held)
+    guard !state.producers.isEmpty else { return Taken(popped: leave(held), producer: nil) }
+    let producer = state.producers.removeFirst()
+    state.held.append(producer.held)
+    return Taken(popped: leave(held), producer: producer.continuation)
   }
 
   private static func leave(_ held: Held) -> Popped {
     Popped(element: held.element, waited: Monotonic.now() &- held.since)
-  }
-}
-
-/// A first-in first-out buffer that reuses its memory.
-private struct Ring<Element> {
-  private var slots: [Element?] = []
-  private var head = 0
-  private(set) var count = 0
-
-  mutating func append(_ element: Element) {
-    if count == slots.count { grow() }
-    slots[(head + count) % slots.count] = element
-    count += 1
-  }
-
-  mutating func removeFirst() -> Element? {
-    guard count > 0 else { return nil }
-    let element = slots[head]
-    slots[head] = nil
-    head = (head + 1) % slots.count
-    count -= 1
-    return element
-  }
-
-  private mutating func grow() {
-    let ordered = (0..<count).map { slots[(head + $0) % slots.count] }
-    slots = ordered + [Element?](repeating: nil, count: max(8, count))
-    head = 0
   }
 }

@@ -2,12 +2,15 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import Frames
+internal import Sightings
 
 /// Feeds the frames of a set into the pipeline, in order of capture.
 struct FrameSource {
   let configuration: RunConfiguration
   /// Last sequence number already processed by the run that is resumed, by camera.
   let resumeAfter: [String: Int]
+  /// Room for frames in flight; a place is taken here and given back by the tracker.
+  let window: BoundedQueue<Void>
   let stop: StopSignal
 
   /// What the source saw.
@@ -35,15 +38,18 @@ struct FrameSource {
         tally.stopped = true
         break
       }
+      try await window.push(())
       var admittedAt = Monotonic.now()
+      var capturedAt = frame.capturedAt
       if let pace {
         // Latency counts from the scheduled time, so that a late source cannot hide.
-        admittedAt = try await pace.wait(until: frame.capturedAt, stop: stop)
+        (admittedAt, capturedAt) = try await pace.wait(until: frame.capturedAt, stop: stop)
       }
       tally.missing += frame.seq - next[camera]
       next[camera] = frame.seq + 1
       let ticket = FrameTicket(
-        frame: frame, camera: camera, order: orders[camera], admittedAt: admittedAt)
+        frame: frame, camera: camera, order: orders[camera], capturedAt: capturedAt,
+        admittedAt: admittedAt)
       orders[camera] += 1
       tally.entered += 1
       if let displaced = try await decode.push(ticket) {
@@ -62,18 +68,21 @@ struct FrameSource {
 private struct Pace {
   private let first: Int64
   private let start = Monotonic.now()
+  private let wallStart = WallClock.now()
 
   init(first: Int64) { self.first = first }
 
-  /// Sleeps until the capture time has come; returns it on the monotonic clock.
-  func wait(until capturedAt: Int64, stop: StopSignal) async throws -> UInt64 {
-    let due = start &+ UInt64(max(0, capturedAt - first)) &* 1_000
+  /// Sleeps until the capture time has come; returns it on the monotonic clock, in nanoseconds, and as
+  /// a time of day, in microseconds since 1970.
+  func wait(until capturedAt: Int64, stop: StopSignal) async throws -> (UInt64, Int64) {
+    let since = max(0, capturedAt - first)
+    let due = start &+ UInt64(since) &* 1_000
     while !stop.isRaised {
       let now = Monotonic.now()
       guard now < due else { break }
       // In short naps, so that a stop is noticed.
       try await Task.sleep(for: .nanoseconds(min(due - now, 50_000_000)))
     }
-    return due
+    return (due, wallStart.microseconds + since)
   }
 }

@@ -13,12 +13,11 @@ struct MatchStage {
   let embedder: FaceEmbedder
   /// Candidates a search.
   let k: Int
-  /// Probes at which a batch is closed.
+  /// Probes, or frames, at which a batch is closed.
   var limit = 64
 
   struct Tally: Sendable {
     var searches = 0
-    var batches = 0
     var measures = StageMeasures()
   }
 
@@ -36,13 +35,12 @@ struct MatchStage {
         frames.append(popped.element)
         frames[frames.count - 1].times.queuedForMatch = popped.waited
         try append(popped.element, to: &batch)
-        next = batch.count < limit ? input.tryPop() : nil
+        next = max(batch.count, frames.count) < limit ? input.tryPop() : nil
       }
       if batch.count > 0 {
         let start = Monotonic.now()
         let found = try await matcher.search(batch, k: k)
         let elapsed = Monotonic.now() &- start
-        tally.batches += 1
         tally.searches += batch.count
         let searched = distribute(found, over: &frames)
         for frame in searched {

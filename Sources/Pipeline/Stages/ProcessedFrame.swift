@@ -12,15 +12,19 @@ package struct FrameTicket: Sendable {
   package let camera: Int
   /// Counts the frames of its camera that came in, from 0, without gaps.
   package let order: Int
+  /// Capture time as events tell it, in microseconds since 1970: the frame set's on the virtual clock,
+  /// the scheduled time of day on the wall clock.
+  package let capturedAt: Int64
   /// When the frame came in, on the monotonic clock: latency counts from here.
   package let admittedAt: UInt64
 
   package init(
-    frame: FrameSetManifest.Frame, camera: Int, order: Int, admittedAt: UInt64
+    frame: FrameSetManifest.Frame, camera: Int, order: Int, capturedAt: Int64, admittedAt: UInt64
   ) {
     self.frame = frame
     self.camera = camera
     self.order = order
+    self.capturedAt = capturedAt
     self.admittedAt = admittedAt
   }
 }

@@ -4,9 +4,7 @@
 internal import EventBus
 internal import Faces
 internal import Frames
-internal import Glibc
 internal import Sightings
-internal import Synchronization
 
 /// Puts frames back in order, turns them into sightings, and hands those to the bus.
 ///
@@ -16,8 +14,10 @@ struct TrackStage {
   let runID: String
   /// One for each camera, in the manifest's order.
   var machines: [SightingMachine]
-  let writer: GroupCommitWriter
+  let bus: any EventBus
   let latency: EventLatency
+  /// Frames in flight; each gives its place back when it has been handled.
+  let window: BoundedQueue<Void>
   let progress: @Sendable (_ done: Int) -> Void
 
   struct Tally: Sendable {
@@ -36,6 +36,7 @@ struct TrackStage {
       for ready in order.take(popped.element) {
         tally.measures.waited(.track, popped.waited &+ ready.held)
         try await handle(ready.frame, &tally)
+        _ = window.tryPop()
         done += 1
         progress(done)
       }
@@ -64,22 +65,22 @@ struct TrackStage {
       if warning != nil { tally.frames.damaged += 1 }
       let faces = processed.faces.map { observe($0, &tally.faces) }
       let facts = FrameFacts(
-        sequence: frame.seq, capturedAtMicroseconds: frame.capturedAt, width: width,
+        sequence: frame.seq, capturedAtMicroseconds: processed.ticket.capturedAt, width: width,
         height: height, bytes: frame.bytes, sha256: frame.sha256)
       events = machines[camera].observe(
         FrameObservation(camera: frame.camera, frame: facts, faces: faces))
     case .failed(let error):
       tally.frames.failed += 1
       if tally.failures.count < 10 { tally.failures.append(error) }
-      events = machines[camera].advance(to: Timestamp(microseconds: frame.capturedAt))
+      events = machines[camera].advance(to: Timestamp(microseconds: processed.ticket.capturedAt))
     case .dropped:
       tally.frames.dropped += 1
-      events = machines[camera].advance(to: Timestamp(microseconds: frame.capturedAt))
+      events = machines[camera].advance(to: Timestamp(microseconds: processed.ticket.capturedAt))
     }
     tally.measures.worked(.track, Monotonic.now() &- start)
     let checkpoint = BusCheckpoint(
       runID: runID, camera: frame.camera, frameSequence: frame.seq,
-      timeMicroseconds: frame.capturedAt)
+      timeMicroseconds: processed.ticket.capturedAt, recent: machines[camera].recentSubjects)
     try await submit(events, checkpoint: checkpoint, cause: processed)
   }
 
@@ -107,11 +108,11 @@ struct TrackStage {
     _ events: [SightingEvent], checkpoint: BusCheckpoint?, cause: ProcessedFrame?
   ) async throws {
     guard !events.isEmpty || checkpoint != nil else { return }
-    let now = Self.wallClock()
+    let now = WallClock.now()
     let timings = cause.map(Self.timings)
     let records = try events.map { try BusRecord($0.stamped(recordedAt: now, timings: timings)) }
     let admittedAt = cause?.ticket.admittedAt
-    try await writer.submit(records, checkpoint: checkpoint) { [latency, count = records.count] in
+    try await bus.submit(records, checkpoint: checkpoint) { [latency, count = records.count] in
       if case .success = $0, let admittedAt { latency.durable(count, since: admittedAt) }
     }
   }
@@ -128,48 +129,6 @@ struct TrackStage {
     timings.total = microseconds(
       now > frame.ticket.admittedAt ? now - frame.ticket.admittedAt : 0)
     return timings
-  }
-
-  private static func wallClock() -> Timestamp {
-    var now = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &now)
-    return Timestamp(microseconds: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000)
-  }
-}
-
-/// From a frame's coming in to its events being durable, and what commits took.
-final class EventLatency: Sendable {
-  private let state = Mutex(State())
-
-  struct State: Sendable {
-    var latency = Durations()
-    var measures = StageMeasures()
-    var appended = 0
-    var duplicates = 0
-  }
-
-  func durable(_ count: Int, since admittedAt: UInt64) {
-    let now = Monotonic.now()
-    let elapsed = now > admittedAt ? now - admittedAt : 0
-    state.withLock { state in
-      for _ in 0..<count { state.latency.record(elapsed) }
-    }
-  }
-
-  func committed(_ report: CommitReport) {
-    state.withLock { state in
-      state.appended += report.receipt.appended
-      state.duplicates += report.receipt.duplicates
-      state.measures.worked(.publish, Self.nanoseconds(report.duration))
-      state.measures.waited(.publish, Self.nanoseconds(report.longestWait - report.duration))
-    }
-  }
-
-  func read() -> State { state.withLock { $0 } }
-
-  private static func nanoseconds(_ duration: Duration) -> UInt64 {
-    let parts = duration.components
-    return UInt64(max(0, parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000))
   }
 }
 

@@ -12,7 +12,12 @@ package import Matching
 ///   more, so the cut never hides an alert that whole lists would have raised, and the fused score
 ///   errs upwards by at most (last score - true score) / captures for each such list.
 /// - Only a subject named by at least `minimumCaptures` of the lists (or by all of fewer) is a candidate
-///   at all, so no alert rests on bounds, nor on one lucky search.
+///   at all, so no alert rests on bounds alone.
+///
+/// What this is not: a number of independent searches. Precomputed embeddings are one a quality tier, so
+/// captures of one tier are the same search again, and fusion averages over tiers only. And the
+/// decision is taken anew with every capture. A track's false-positive rate is therefore not the
+/// search's, but between that and the number of tiers times it.
 ///
 /// Scores and threshold are compared after rounding to six decimals, as they are published, so that an
 /// event never contradicts itself.

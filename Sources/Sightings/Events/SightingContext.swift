@@ -16,7 +16,6 @@ package struct SightingContext: Hashable, Sendable {
   /// Candidates a search returns at most.
   package let k: Int
   package let thresholdBasis: SightingData.ThresholdBasis
-  package let expected: SightingData.Expected?
   package let model: SightingData.Model
   package let provenance: SightingData.Provenance
 
@@ -24,7 +23,7 @@ package struct SightingContext: Hashable, Sendable {
     deployment: String, camera: SightingData.Camera, clock: SightingData.Clock,
     qualityMethod: String, qualityMinimum: Double, gallery: SightingData.Search.Gallery,
     metric: String, exact: Bool, k: Int, thresholdBasis: SightingData.ThresholdBasis,
-    expected: SightingData.Expected? = nil, model: SightingData.Model,
+    model: SightingData.Model,
     provenance: SightingData.Provenance
   ) {
     self.deployment = deployment
@@ -37,7 +36,6 @@ package struct SightingContext: Hashable, Sendable {
     self.exact = exact
     self.k = k
     self.thresholdBasis = thresholdBasis
-    self.expected = expected
     self.model = model
     self.provenance = provenance
   }

@@ -43,17 +43,21 @@ extension SightingData {
     package let method: String
     /// The false-positive identification rate it was chosen for, 0...1.
     package let targetFPIR: Double?
+    /// What the population model expects of *one* non-mated search at this threshold and gallery size,
+    /// 0...1. A decision takes several captures of a track, so a track's rate differs.
+    package let searchFPIR: Double?
     /// The gallery it was calibrated for; absent when the threshold was given by hand.
     package let calibrationGallerySize: Int?
     package let calibrationDigest: String?
 
     package init(
-      method: String, targetFPIR: Double? = nil, calibrationGallerySize: Int? = nil,
-      calibrationDigest: String? = nil
+      method: String, targetFPIR: Double? = nil, searchFPIR: Double? = nil,
+      calibrationGallerySize: Int? = nil, calibrationDigest: String? = nil
     ) {
       self.method = method
       // Not rounded: rates may be far below 1e-6.
       self.targetFPIR = targetFPIR
+      self.searchFPIR = searchFPIR
       self.calibrationGallerySize = calibrationGallerySize
       self.calibrationDigest = calibrationDigest
     }
@@ -61,6 +65,7 @@ extension SightingData {
     private enum CodingKeys: String, CodingKey {
       case method
       case targetFPIR = "target_fpir"
+      case searchFPIR = "search_fpir"
       case calibrationGallerySize = "calibration_gallery_size"
       case calibrationDigest = "calibration_digest"
     }
@@ -87,13 +92,5 @@ extension SightingData {
       case subjectID = "subject_id"
       case isAboveThreshold = "above_threshold"
     }
-  }
-
-  /// Error rates expected at this operating point.
-  package struct Expected: Hashable, Sendable, Codable {
-    /// False-positive identification rate, 0...1.
-    package let fpir: Double?
-
-    package init(fpir: Double?) { self.fpir = fpir }
   }
 }

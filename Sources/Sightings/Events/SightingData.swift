@@ -29,8 +29,6 @@ package struct SightingData: Hashable, Sendable, Codable {
   /// Captures of the face, searched or not.
   package var framesConsidered: Int
   package var rule: String
-  /// Absent when not measured.
-  package var expected: Expected?
   package var model: Model
   package var provenance: Provenance
   /// Absent on the virtual clock.
@@ -38,7 +36,7 @@ package struct SightingData: Hashable, Sendable, Codable {
 
   private enum CodingKeys: String, CodingKey {
     case revision, phase, count, camera, clock, frame, face, quality, search, candidates, decision
-    case rule, expected, model, provenance
+    case rule, model, provenance
     case sightingID = "sighting_id"
     case closeReason = "close_reason"
     case firstSeen = "first_seen"

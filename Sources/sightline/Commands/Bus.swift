@@ -41,28 +41,28 @@ struct Bus: AsyncParsableCommand {
       guard case .sqlite(let path) = try BusArgument.location(bus) else { return }
       let reader = try SQLiteLogReader(path)
       // Places start at 1; anything lower is the beginning.
-      var last = max(0, from - 1)
+      var last = max(1, from) - 1
       if follow {
-        for try await event in reader.follow(after: last) { show(event) }
+        for try await event in reader.follow(after: last) { try show(event) }
         return
       }
       while true {
         let page = try await reader.events(after: last)
         guard let end = page.last else { return }
-        for event in page { show(event) }
+        for event in page { try show(event) }
         last = end.sequence
       }
     }
 
-    private func show(_ event: StoredEvent) {
+    private func show(_ event: StoredEvent) throws {
       switch format {
-      case .json: Console.output(String(decoding: event.record.body, as: UTF8.self))
+      case .json: try Console.output(String(decoding: event.record.body, as: UTF8.self))
       case .text:
         guard let sighting = try? SightingEvent(json: event.record.body) else {
-          Console.output("\(event.sequence)  \(event.record.type)")
+          try Console.output("\(event.sequence)  \(event.record.type)")
           return
         }
-        Console.output(sighting.line)
+        try Console.output(sighting.line)
       }
     }
   }

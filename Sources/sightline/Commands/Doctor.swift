@@ -13,6 +13,6 @@ struct Doctor: ParsableCommand {
 
   func run() throws {
     let report = DoctorReport.current(libraries: LibraryVersions.all)
-    Console.output(json ? try report.json() : report.text)
+    try Console.output(json ? try report.json(snakeCase: true) : report.text)
   }
 }

@@ -124,12 +124,20 @@ struct Run: AsyncParsableCommand {
 
     let signals = StopOnSignal()
     let observer = RunProgress()
-    let summary = try await PipelineRun(
-      configuration, bus: try BusArgument.location(bus), stop: signals.stop,
-      observer: observer.observe
-    ).execute()
+    defer { observer.finish() }
+    let summary: RunSummary
+    do {
+      summary = try await PipelineRun(
+        configuration, bus: try BusArgument.location(bus), stop: signals.stop,
+        observer: observer.observe
+      ).execute()
+    } catch is CancellationError {
+      observer.finish()
+      Console.error("stopped before the first frame")
+      throw ExitCode(ExitStatus.interrupted)
+    }
     observer.finish()
-    Console.output(json ? try summary.json() : summary.text)
+    try Console.output(json ? try summary.json() : summary.text)
     if summary.state == "stopped" { throw ExitCode(ExitStatus.interrupted) }
   }
 }

@@ -37,8 +37,7 @@ struct Score: AsyncParsableCommand {
     let run = try await RecordedRun.newest(of: frameSet, on: try BusArgument.location(bus))
     let score = SightingScore(
       run.sightings, truth: truth, gallerySize: run.gallerySize, minimumMarker: minimumMarker)
-    let report = ScoreReport(
-      score, runID: run.runID, gallerySize: run.gallerySize, expectedFPIR: run.expectedFPIR)
-    Console.output(json ? try report.json() : report.text)
+    let report = ScoreReport(score, of: run, tiers: frameSet.manifest.tiers.count)
+    try Console.output(json ? try report.json() : report.text)
   }
 }

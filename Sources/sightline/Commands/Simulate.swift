@@ -60,7 +60,7 @@ struct Simulate: AsyncParsableCommand {
   var exposure: String = "1"
 
   @Option(help: ArgumentHelp("Sensor noise, gray levels.", valueName: "levels,..."))
-  var noise: String = "1.5"
+  var noise: String = "1"
 
   @Option(help: ArgumentHelp("JPEG quality, 1 to 100.", valueName: "quality,..."))
   var quality: String = "85"

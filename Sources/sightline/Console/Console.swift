@@ -1,29 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
+internal import Files
 internal import Glibc
+internal import SystemPackage
 
 /// The terminal: words on standard error, data on standard output.
 enum Console {
-  static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+  static func error(_ text: String) { note(text) }
 
-  static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+  /// Words for people; if nobody can be told, there is nobody to tell that either.
+  static func note(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }
 
-  /// Writes to standard output at once, in one piece.
-  static func output(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+  /// Writes a line to standard output at once.
+  ///
+  /// - Throws: `ConsoleError` when it cannot be written, such as to a full disk.
+  static func output(_ text: String) throws(ConsoleError) {
+    let failure = write(text + "\n", to: STDOUT_FILENO)
+    if failure != 0 {
+      throw ConsoleError(description: "cannot write the output: \(Errno(rawValue: failure).advice)")
+    }
+  }
 
   static let errorIsTerminal = isatty(STDERR_FILENO) == 1
 
-  static func write(_ text: String, to descriptor: Int32) {
+  /// Returns 0, or the number of what went wrong.
+  static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let written = unsafe bytes.withUnsafeBytes {
         unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
       }
-      if written < 0, errno == EINTR { continue }
-      // Nobody is left to tell.
-      guard written > 0 else { return }
+      if written < 0 {
+        if errno == EINTR { continue }
+        return errno
+      }
       bytes = bytes.dropFirst(written)
     }
+    return 0
   }
+}
+
+/// The output cannot be written.
+struct ConsoleError: Error, CustomStringConvertible {
+  let description: String
 }

@@ -14,6 +14,7 @@ final class Progress: Sendable {
   private let state = Mutex(State())
 
   private struct State {
+    /// Nanoseconds after the start.
     var lastShown: UInt64 = 0
     var shown = false
   }
@@ -24,27 +25,34 @@ final class Progress: Sendable {
   }
 
   func update(_ done: Int, of total: Int) {
-    let now = Monotonic.now()
     let terminal = Console.errorIsTerminal
-    let due = state.withLock { state -> Bool in
+    // The time is read under the lock: calls come from many threads, and time must not run backwards
+    // between them.
+    let elapsed = state.withLock { state -> UInt64? in
+      let elapsed = Monotonic.now() - start
       let interval: UInt64 = terminal ? 100_000_000 : 5_000_000_000
-      guard now - start > 1_000_000_000, now - state.lastShown > interval else { return false }
-      state.lastShown = now
+      guard elapsed > 1_000_000_000, elapsed - state.lastShown > interval || !state.shown else {
+        return nil
+      }
+      state.lastShown = elapsed
       state.shown = true
-      return true
+      return elapsed
     }
-    guard due, total > 0 else { return }
-    let seconds = Double(now - start) / 1e9
+    guard let elapsed, total > 0 else { return }
+    let seconds = Double(elapsed) / 1e9
     let rate = Double(done) / seconds
     let left = rate > 0 ? Int((Double(total - done) / rate).rounded(.up)) : 0
     let text =
       "\(label): \(done) of \(total) \(unit) (\(done * 100 / total) %), \(Int(rate))/s, \(left) s left"
-    Console.write(terminal ? "\r\u{1B}[K" + text : text + "\n", to: STDERR_FILENO)
+    _ = Console.write(terminal ? "\r\u{1B}[K" + text : text + "\n", to: STDERR_FILENO)
   }
 
   /// Clears the line; what follows starts at the left edge.
   func finish() {
-    let shown = state.withLock { $0.shown }
-    if shown, Console.errorIsTerminal { Console.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    let shown = state.withLock { state in
+      defer { state.shown = false }
+      return state.shown
+    }
+    if shown, Console.errorIsTerminal { _ = Console.write("\r\u{1B}[K", to: STDERR_FILENO) }
   }
 }

@@ -20,5 +20,8 @@ final class RunProgress: Sendable {
     }
   }
 
-  func finish() { frames.finish() }
+  func finish() {
+    gallery.finish()
+    frames.finish()
+  }
 }

@@ -95,7 +95,6 @@ extension SightingContext {
       thresholdBasis: .init(
         method: "model", targetFPIR: 1e-3, calibrationGallerySize: 1_000_000,
         calibrationDigest: "sha256:4567"),
-      expected: .init(fpir: 1e-3),
       model: .init(
         detector: .init(name: "apriltag", version: "3.3.0"),
         embedder: .init(name: "precomputed", version: "1"),

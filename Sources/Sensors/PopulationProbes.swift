@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
-internal import Files
-internal import Population
-internal import Sensors
+package import Files
+package import Population
 
 /// The probes of a frame set, drawn from the population model.
 ///
 /// A tier is a capture condition: the genuine mode falls by .03 and .065 from the best tier on, the
 /// latter being the model's shift for kiosk-type captures.
-struct PopulationProbes: ProbeSource {
-  static let modeShifts = [0, -0.03, -0.065]
+package struct PopulationProbes: ProbeSource {
+  package static let modeShifts = [0, -0.03, -0.065]
 
   private let population: Population
   private let line: QualityLine
 
-  init(_ population: Population, line: QualityLine) {
+  package init(_ population: Population, line: QualityLine) {
     self.population = population
     self.line = line
   }
 
-  var populationSeed: UInt64 { population.description.seed }
-  var populationDigest: SHA256Digest { population.digest }
-  var dimension: Int { Population.dimension }
-  var arguments: [String] { ["--population-seed", "\(populationSeed)", "--line", line.name] }
+  package var populationSeed: UInt64 { population.description.seed }
+  package var populationDigest: SHA256Digest { population.digest }
+  package var dimension: Int { Population.dimension }
+  package var arguments: [String] {
+    ["--population-seed", "\(populationSeed)", "--line", line.name]
+  }
 
-  func probe(identity: UInt64, tier: Int, draw: UInt64) -> [Float] {
+  package func probe(identity: UInt64, tier: Int, draw: UInt64) -> [Float] {
     var row = [Float](repeating: 0, count: dimension)
     unsafe row.withUnsafeMutableBufferPointer {
       _ = unsafe population.writeCapture(
