@@ -11,4 +11,6 @@
 #include "sl_numbers.h"
 #include "sl_scores.h"
 #include "sl_sketch.h"
+#include "sl_sketch_learn.h"
+#include "sl_sketch_scan.h"
 #include "sl_template.h"
