@@ -9,7 +9,7 @@ package import Population
 /// Without relatives and cells a code follows from three words of the identity's stream: their bits
 /// *are* the signs, and the cell is a comparison of the bits the typicality is drawn from. That takes
 /// about a nanosecond, where the template takes 250. Other populations are coded from their latent
-/// vectors. Both ways, and the way back from 512 coordinates, give one code (see `Sketch.md`).
+/// vectors. Both ways, and the way back from 512 coordinates, give one code (see `Sketches.md`).
 @safe package struct SketchEncoder: Sendable {
   package let population: Population
   /// The cells of the typicality.
@@ -42,7 +42,6 @@ package import Population
   /// know to be harmless takes the general way.
   private static func plain(_ description: PopulationDescription) -> PopulationDescription {
     var plain = PopulationDescription(seed: description.seed)
-    plain.formatVersion = description.formatVersion
     plain.typicalityMean = description.typicalityMean
     plain.typicalityDeviation = description.typicalityDeviation
     plain.typicalityMinimum = description.typicalityMinimum
