@@ -69,6 +69,11 @@ let package = Package(
         "Sensors", "Sightings", argumentParser, system,
       ]),
 
+    // Measurements that need the modules from within.
+    .executableTarget(
+      name: "sketch-bench", dependencies: ["CKernels", "Galleries", "Population"],
+      path: "Bench/SketchBench"),
+
     // One test target a room, and one that runs the binary.
     .testTarget(name: "FilesTests", dependencies: ["Files", system]),
     .testTarget(name: "PopulationTests", dependencies: ["Population", "CKernels", "Files"]),
