@@ -40,7 +40,7 @@ let package = Package(
 
     // The way of the data, in its order.
     .target(name: "Population", dependencies: ["CKernels", "Files"]),
-    .target(name: "Galleries", dependencies: ["Files", "Population"]),
+    .target(name: "Galleries", dependencies: ["CKernels", "Files", "Population"]),
     .target(name: "Matching", dependencies: ["CKernels", "COpenBLAS", "Galleries"]),
     .target(name: "Frames", dependencies: ["CTurboJPEG", "Files", system]),
     .target(name: "Markers", dependencies: ["CAprilTag"]),
@@ -72,6 +72,8 @@ let package = Package(
     // One test target a room, and one that runs the binary.
     .testTarget(name: "FilesTests", dependencies: ["Files", system]),
     .testTarget(name: "PopulationTests", dependencies: ["Population", "CKernels", "Files"]),
+    .testTarget(
+      name: "GalleriesSketchTests", dependencies: ["Galleries", "Population", "CKernels"]),
     .testTarget(
       name: "MatchingTests", dependencies: ["Matching", "Galleries", "Population", "CKernels"]),
     .testTarget(name: "FramesTests", dependencies: ["Frames"]),

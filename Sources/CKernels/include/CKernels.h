@@ -10,4 +10,5 @@
 #include "sl_draws.h"
 #include "sl_numbers.h"
 #include "sl_scores.h"
+#include "sl_sketch.h"
 #include "sl_template.h"
