@@ -18,9 +18,11 @@ internal import SystemPackage
     self.layout = layout
     self.files = files
     unsafe buffers = layout.files.map {
-      .allocate(byteCount: $0.rowBytes * TemplateEncoder.pieceTemplates, alignment: 64)
+      UnsafeMutableRawBufferPointer.allocate(
+        byteCount: $0.rowBytes * TemplateEncoder.pieceTemplates, alignment: 64)
     }
-    floats = .allocate(capacity: layout.dimension * TemplateEncoder.pieceTemplates)
+    unsafe floats = UnsafeMutableBufferPointer.allocate(
+      capacity: layout.dimension * TemplateEncoder.pieceTemplates)
   }
 
   deinit {
@@ -41,18 +43,28 @@ internal import SystemPackage
       from: range.lowerBound, to: range.upperBound, by: TemplateEncoder.pieceTemplates)
     {
       let piece = first..<min(first + TemplateEncoder.pieceTemplates, range.upperBound)
-      let parts = unsafe zip(buffers, layout.files).map {
-        unsafe UnsafeMutableRawBufferPointer(rebasing: $0[..<(piece.count * $1.rowBytes)])
-      }
-      try unsafe make(piece, parts, floats)
-      for (index, file) in layout.files.enumerated() {
-        let bytes = unsafe UnsafeRawBufferPointer(parts[index])
-        unsafe hashers[index].update(bytes)
-        try unsafe files[index].writeAll(
-          toAbsoluteOffset: Int64(file.bytes(of: piece).lowerBound), bytes)
+      try unsafe withPiece(piece) { parts, floats in
+        try unsafe make(piece, parts, floats)
+        for (index, file) in layout.files.enumerated() {
+          let bytes = unsafe UnsafeRawBufferPointer(parts[index])
+          unsafe hashers[index].update(bytes)
+          try unsafe files[index].writeAll(
+            toAbsoluteOffset: Int64(file.bytes(of: piece).lowerBound), bytes)
+        }
       }
     }
     return hashers.map { $0.finish() }
+  }
+
+  /// Lends a buffer a data file, just long enough for the rows of `piece`, and scratch floats.
+  func withPiece<R>(
+    _ piece: Range<Int>,
+    _ body: ([UnsafeMutableRawBufferPointer], UnsafeMutableBufferPointer<Float>) throws -> R
+  ) rethrows -> R {
+    let parts = unsafe zip(buffers, layout.files).map {
+      unsafe UnsafeMutableRawBufferPointer(rebasing: $0[..<(piece.count * $1.rowBytes)])
+    }
+    return try unsafe body(parts, floats)
   }
 }
 
@@ -105,7 +117,7 @@ extension FileDescriptor {
   func digest(
     of range: Range<Int>, progress: ((_ bytes: Int) -> Void)? = nil
   ) throws(Errno) -> SHA256Digest? {
-    let buffer = unsafe UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { unsafe buffer.deallocate() }
     var hasher = SHA256Hasher()
     for first in stride(from: range.lowerBound, to: range.upperBound, by: buffer.count) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
+internal import Files
 internal import Glibc
 internal import SystemPackage
 
@@ -38,5 +39,17 @@ enum DiskSpace {
       throw reason
     }
     guard ftruncate(file.rawValue, off_t(bytes)) == 0 else { throw Errno(rawValue: errno) }
+  }
+}
+
+extension Errno {
+  /// What the system says about a failed write of much data, with the remedy.
+  var writingAdvice: String {
+    switch self {
+    case .fileTooLarge:
+      "a file may not grow so large here; raise the limit (ulimit -f) or choose another disk"
+    case Errno(rawValue: Glibc.EDQUOT): "your quota of disk space is used up; free some and run again"
+    default: advice
+    }
   }
 }

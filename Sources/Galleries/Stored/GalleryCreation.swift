@@ -80,7 +80,7 @@ package struct GalleryCreation: Sendable {
       return Outcome(manifest: manifest, resumed: layout.size)
     }
     var chunks = try takeUp(work)
-    try checkSpace(work)
+    try work.requireSpace(for: layout)
     let files = try work.openFiles(layout)
     try onStep?(.allocated)
     try recheck(&chunks, work, files, last: threads)
@@ -145,22 +145,6 @@ package struct GalleryCreation: Sendable {
     return journal.chunks
   }
 
-  private func checkSpace(_ work: WorkFolder) throws {
-    let needed = layout.dataBytes - work.allocatedBytes(layout)
-    guard needed > 0, let free = DiskSpace.freeBytes(at: work.path), needed > free else { return }
-    work.discard(layout)
-    let smaller =
-      switch layout.encoding {
-      case .float32: ", or use --encoding int8 (a quarter) or sketch (a 128th)"
-      case .int8: ", or use --encoding sketch (a 32nd)"
-      case .sketch: ""
-      }
-    throw GalleryError(
-      .noSpace,
-      "\(path) needs \(needed) more bytes on disk, and \(free) are free there; "
-        + "free \(needed - free) bytes, choose another disk\(smaller)")
-  }
-
   /// Reads the latest chunks back, where damage by a crash would be; if one is not as noted, all.
   private func recheck(
     _ chunks: inout [Int: [SHA256Digest]], _ work: WorkFolder, _ files: DataFiles, last: Int
@@ -198,7 +182,7 @@ package struct GalleryCreation: Sendable {
           let templates = layout.templates(ofChunk: chunk)
           let digests = try work.attempt {
             let writer = ChunkWriter(layout, files.descriptors)
-            let digests = try writer.write(templates) { piece, parts, floats in
+            let digests = try unsafe writer.write(templates) { piece, parts, floats in
               unsafe encoder.write(piece, into: parts, floats: floats)
             }
             try files.synchronize()

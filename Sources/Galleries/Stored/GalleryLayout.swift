@@ -5,7 +5,7 @@ internal import Population
 
 /// Which bytes of which files hold which templates: all of it follows from these four numbers.
 package struct GalleryLayout: Hashable, Sendable {
-  package static let largestDimension = 65_536
+  package static let largestDimension = 16_384
   /// Data of a chunk of a gallery that is not huge.
   static let chunkBytes = 64 << 20
   /// Chunks grow beyond `chunkBytes` rather than become more than this.

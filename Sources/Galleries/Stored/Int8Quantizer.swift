@@ -16,11 +16,11 @@ enum Int8Quantizer {
     _ row: UnsafeBufferPointer<Float>, into bytes: UnsafeMutableBufferPointer<Int8>
   ) -> Float {
     precondition(bytes.count == row.count, "a byte a coordinate")
-    guard let from = unsafe row.baseAddress, let to = unsafe bytes.baseAddress else { return 0 }
+    guard let from = row.baseAddress, let to = bytes.baseAddress else { return 0 }
     // Magnitudes of floats compare as integers do, and integer maxima vectorise.
     var largest: Int32 = 0
     for i in 0..<row.count {
-      largest = max(largest, Int32(bitPattern: unsafe from[i].bitPattern & 0x7fff_ffff))
+      unsafe largest = max(largest, Int32(bitPattern: from[i].bitPattern & 0x7fff_ffff))
     }
     let scale = Float(bitPattern: UInt32(bitPattern: largest)) / 127
     guard scale > 0 else {
@@ -28,7 +28,7 @@ enum Int8Quantizer {
       return 0
     }
     for i in 0..<row.count {
-      unsafe to[i] = Int8(truncatingIfNeeded: (unsafe from[i] / scale + rounder).bitPattern)
+      unsafe to[i] = Int8(truncatingIfNeeded: (from[i] / scale + rounder).bitPattern)
     }
     return scale
   }

@@ -83,9 +83,24 @@ final class WorkFolder: Sendable {
     return files
   }
 
-  /// Bytes the data files already take.
-  func allocatedBytes(_ layout: GalleryLayout) -> Int {
-    layout.files.reduce(0) { $0 + DiskSpace.allocatedBytes(of: path.appending($1.name)) }
+  /// Refuses a gallery that the disk has no room for; the room its files already have counts.
+  func requireSpace(for layout: GalleryLayout) throws(GalleryError) {
+    let taken = layout.files.reduce(0) {
+      $0 + DiskSpace.allocatedBytes(of: path.appending($1.name))
+    }
+    let needed = layout.dataBytes - taken
+    guard needed > 0, let free = DiskSpace.freeBytes(at: path), needed > free else { return }
+    if taken == 0 { discard(layout) }
+    let smaller =
+      switch layout.encoding {
+      case .float32: ", or use --encoding int8 (a quarter of it) or sketch (a 128th)"
+      case .int8: ", or use --encoding sketch (a 32nd of it)"
+      case .sketch: ""
+      }
+    throw GalleryError(
+      .noSpace,
+      "\(final) needs \(needed) more bytes on disk, and \(free) are free there; "
+        + "free \(needed - free) bytes, choose another disk\(smaller)")
   }
 
   func remove(_ name: String) { WholeFile.unlink(path.appending(name)) }
@@ -116,15 +131,8 @@ final class WorkFolder: Sendable {
     do {
       return try body()
     } catch let error as Errno {
-      let advice =
-        switch error {
-        case .fileTooLarge:
-          "a file may not grow so large here; raise the limit (ulimit -f) or take another disk"
-        case .noSpace, Errno(rawValue: EDQUOT):
-          "the disk is full; free some space or remove \(path), and run the same command again"
-        default: error.advice
-        }
-      throw FileError(.unwritable, final, "cannot write: \(advice)")
+      let remedy = error == .noSpace ? " (or remove \(path))" : ""
+      throw FileError(.unwritable, final, "cannot write: \(error.writingAdvice)\(remedy)")
     }
   }
 }
@@ -139,9 +147,12 @@ final class DataFiles: Sendable {
 
   var descriptors: [FileDescriptor] { opened.withLock { $0 } }
 
-  func open(_ path: FilePath) throws -> FileDescriptor {
+  /// Opens a file, made if missing unless it is only to be read.
+  func open(
+    _ path: FilePath, _ mode: FileDescriptor.AccessMode = .readWrite
+  ) throws -> FileDescriptor {
     let descriptor = try FileDescriptor.open(
-      path, .readWrite, options: [.create],
+      path, mode, options: mode == .readOnly ? [] : [.create],
       permissions: [.ownerReadWrite, .groupRead, .otherRead])
     opened.withLock { $0.append(descriptor) }
     return descriptor
