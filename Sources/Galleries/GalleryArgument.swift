@@ -67,6 +67,8 @@ package enum GalleryArgument: Hashable, Sendable, CustomStringConvertible {
         population: population, size: size, threads: threads, progress: progress)
     case .stored(let path):
       let gallery = try StoredGallery.open(path)
+      // Cheapest first; of a gallery too large for this machine no row is touched.
+      if gallery.manifest.simulated { try gallery.layout.requireMemory() }
       try gallery.requireSimulated()
       guard gallery.description.population == population.digest else {
         throw GalleryError(
@@ -74,9 +76,7 @@ package enum GalleryArgument: Hashable, Sendable, CustomStringConvertible {
           "\(path) was drawn from another population than the probes; create it with their seed, "
             + "--seed \(population.description.seed), and this sightline")
       }
-      let templates = try gallery.templates()
-      try gallery.layout.requireMemory()
-      return templates
+      return try gallery.templates()
     }
   }
 }

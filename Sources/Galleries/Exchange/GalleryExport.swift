@@ -17,7 +17,8 @@ extension StoredGallery {
     let format = try VectorFormat(of: path)
     guard encoding != .sketch else {
       throw GalleryError(
-        .wrongEncoding, "\(self.path) holds codes, and codes do not give templates back; "
+        .wrongEncoding,
+        "\(self.path) holds codes, and codes do not give templates back; "
           + "export a float32 or int8 gallery")
     }
     guard range.lowerBound >= 0, range.upperBound <= count else {

@@ -42,7 +42,8 @@ package struct GalleryImport: Sendable {
   ) throws -> GalleryManifest {
     let layout: GalleryLayout
     do {
-      layout = try GalleryLayout(encoding: .float32, size: reader.count, dimension: reader.dimension)
+      layout = try GalleryLayout(
+        encoding: .float32, size: reader.count, dimension: reader.dimension)
     } catch {
       throw FileError(.malformed, source, error.message)
     }

@@ -15,26 +15,32 @@ internal import Synchronization
   typealias Part = @convention(c) (Handle) -> Handle
   typealias OpenFile = @convention(c) (UnsafePointer<CChar>, CUnsignedInt, Handle) -> Handle
   typealias OpenDataset = @convention(c) (Handle, UnsafePointer<CChar>, Handle) -> Handle
-  typealias Extent = @convention(c) (
-    Handle, UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<UInt64>?
-  ) -> CInt
-  typealias MakeSpace = @convention(c) (
-    CInt, UnsafePointer<UInt64>, UnsafePointer<UInt64>?
-  ) -> Handle
-  typealias Select = @convention(c) (
-    Handle, CInt, UnsafePointer<UInt64>, UnsafePointer<UInt64>?, UnsafePointer<UInt64>,
-    UnsafePointer<UInt64>?
-  ) -> CInt
-  typealias Read = @convention(c) (
-    Handle, Handle, Handle, Handle, Handle, UnsafeMutableRawPointer
-  ) -> CInt
-  private typealias Version = @convention(c) (
-    UnsafeMutablePointer<CUnsignedInt>, UnsafeMutablePointer<CUnsignedInt>,
-    UnsafeMutablePointer<CUnsignedInt>
-  ) -> CInt
-  private typealias Quieten = @convention(c) (
-    Handle, UnsafeRawPointer?, UnsafeMutableRawPointer?
-  ) -> CInt
+  typealias Extent =
+    @convention(c) (
+      Handle, UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<UInt64>?
+    ) -> CInt
+  typealias MakeSpace =
+    @convention(c) (
+      CInt, UnsafePointer<UInt64>, UnsafePointer<UInt64>?
+    ) -> Handle
+  typealias Select =
+    @convention(c) (
+      Handle, CInt, UnsafePointer<UInt64>, UnsafePointer<UInt64>?, UnsafePointer<UInt64>,
+      UnsafePointer<UInt64>?
+    ) -> CInt
+  typealias Read =
+    @convention(c) (
+      Handle, Handle, Handle, Handle, Handle, UnsafeMutableRawPointer
+    ) -> CInt
+  private typealias Version =
+    @convention(c) (
+      UnsafeMutablePointer<CUnsignedInt>, UnsafeMutablePointer<CUnsignedInt>,
+      UnsafeMutablePointer<CUnsignedInt>
+    ) -> CInt
+  private typealias Quieten =
+    @convention(c) (
+      Handle, UnsafeRawPointer?, UnsafeMutableRawPointer?
+    ) -> CInt
 
   /// `H5T_FLOAT`: floating point of any width and byte order.
   static let floatClass: CInt = 1
@@ -90,10 +96,13 @@ internal import Synchronization
     func find<T>(_ name: String, _: T.Type) -> T? {
       unsafe dlsym(library, name).map { unsafe unsafeBitCast($0, to: T.self) }
     }
-    guard let open = find("H5open", (@convention(c) () -> CInt).self),
+    guard let stayOpen = find("H5dont_atexit", (@convention(c) () -> CInt).self),
+      let open = find("H5open", (@convention(c) () -> CInt).self),
       let version = unsafe find("H5get_libversion", Version.self),
       let quieten = unsafe find("H5Eset_auto2", Quieten.self)
     else { return nil }
+    // Its tidying at exit complains after a file it could not open, and files only read need none.
+    _ = stayOpen()
     var (major, minor, release): (CUnsignedInt, CUnsignedInt, CUnsignedInt) = (0, 0, 0)
     guard open() >= 0, unsafe version(&major, &minor, &release) >= 0, (major, minor) >= (1, 10)
     else { return nil }

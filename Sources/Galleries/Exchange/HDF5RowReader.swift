@@ -30,7 +30,8 @@ final class HDF5RowReader: RowReader {
       _ = library.closeFile(file)
       throw FileError(
         .malformed, path,
-        "has no dataset \"\(name)\"; ann-benchmarks files have train and test: choose with --dataset")
+        "has no dataset \"\(name)\"; ann-benchmarks files have train and test: choose with --dataset"
+      )
     }
     let space = library.datasetSpace(dataset)
     func refuse(_ message: String) -> FileError {

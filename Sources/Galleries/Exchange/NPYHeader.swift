@@ -33,7 +33,8 @@ package struct NPYHeader: Hashable, Sendable {
     guard let fields = scanner.dictionary() else {
       throw GalleryError(.badRows, "has a .npy header that is no dictionary of Python literals")
     }
-    guard case .text(let kind)? = fields["descr"], case .truth(let columnMajor)? = fields["fortran_order"],
+    guard case .text(let kind)? = fields["descr"],
+      case .truth(let columnMajor)? = fields["fortran_order"],
       case .tuple(let shape)? = fields["shape"]
     else {
       throw GalleryError(.badRows, "has a .npy header without descr, fortran_order and shape")

@@ -26,7 +26,7 @@ internal import SystemPackage
   }
 
   deinit {
-    for unsafe buffer in unsafe buffers { unsafe buffer.deallocate() }
+    for unsafebuffer in unsafe buffers { unsafe buffer.deallocate() }
     unsafe floats.deallocate()
   }
 

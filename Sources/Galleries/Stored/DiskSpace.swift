@@ -12,8 +12,9 @@ enum DiskSpace {
     var facts = statvfs()
     let folder = path.isEmpty ? FilePath(".") : path
     guard unsafe folder.withPlatformString({ unsafe statvfs($0, &facts) }) == 0 else { return nil }
-    return Int(clamping: UInt64(facts.f_bavail).multipliedReportingOverflow(
-      by: UInt64(facts.f_frsize)).partialValue)
+    let (bytes, beyond) = UInt64(facts.f_bavail).multipliedReportingOverflow(
+      by: UInt64(facts.f_frsize))
+    return beyond ? .max : Int(clamping: bytes)
   }
 
   /// Bytes the file at `path` takes on the device; 0 if there is none.
@@ -48,7 +49,8 @@ extension Errno {
     switch self {
     case .fileTooLarge:
       "a file may not grow so large here; raise the limit (ulimit -f) or choose another disk"
-    case Errno(rawValue: Glibc.EDQUOT): "your quota of disk space is used up; free some and run again"
+    case Errno(rawValue: Glibc.EDQUOT):
+      "your quota of disk space is used up; free some and run again"
     default: advice
     }
   }

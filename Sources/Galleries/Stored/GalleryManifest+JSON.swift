@@ -29,7 +29,8 @@ extension GalleryManifest {
         population.formatVersion, "population format",
         upTo: PopulationDescription.currentFormat, path)
       try Self.check(
-        population.generatorVersion, "generator", upTo: PopulationDescription.currentGenerator, path)
+        population.generatorVersion, "generator", upTo: PopulationDescription.currentGenerator, path
+      )
     }
     guard let encoding = GalleryEncoding(rawValue: record.encoding) else {
       throw refuse("has encoding \"\(record.encoding.prefix(40))\", which is none")
@@ -67,7 +68,8 @@ extension GalleryManifest {
     guard record.gallery == description.digest, record.digest == digest else {
       throw FileError(
         .digestMismatch, path,
-        "was altered: its digest is not that of its contents; restore it, or make the gallery again")
+        "was altered: its digest is not that of its contents; restore it, or make the gallery again"
+      )
     }
   }
 

@@ -31,7 +31,8 @@ struct TemplateEncoder: Sendable {
         of: identities, into: files[0].assumingMemoryBound(to: Float.self))
     case .int8:
       let dimension = Population.dimension
-      let rows = unsafe UnsafeMutableBufferPointer(rebasing: floats[..<(templates.count * dimension)])
+      let rows = unsafe UnsafeMutableBufferPointer(
+        rebasing: floats[..<(templates.count * dimension)])
       unsafe population.writeTemplates(of: identities, into: rows)
       let bytes = unsafe files[0].assumingMemoryBound(to: Int8.self)
       let scales = unsafe files[1].assumingMemoryBound(to: Float.self)

@@ -27,7 +27,7 @@ final class WorkFolder: Sendable {
     }
     do {
       journal = try FileDescriptor.open(
-        path.appending(CreationJournal.fileName), .readWrite, options: [.create],
+        path.appending(CreationJournal.fileName), .readWrite, options: [.create, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
     } catch {
       throw FileError(
@@ -152,7 +152,7 @@ final class DataFiles: Sendable {
     _ path: FilePath, _ mode: FileDescriptor.AccessMode = .readWrite
   ) throws -> FileDescriptor {
     let descriptor = try FileDescriptor.open(
-      path, mode, options: mode == .readOnly ? [] : [.create],
+      path, mode, options: mode == .readOnly ? [.closeOnExec] : [.create, .closeOnExec],
       permissions: [.ownerReadWrite, .groupRead, .otherRead])
     opened.withLock { $0.append(descriptor) }
     return descriptor

@@ -9,7 +9,8 @@ extension GalleryCommand {
   struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Write templates as one float32 file for other programs.",
-      discussion: "int8 templates are multiplied out. templates.fbin of a float32 gallery needs no export.")
+      discussion:
+        "int8 templates are multiplied out. templates.fbin of a float32 gallery needs no export.")
 
     @Argument(help: "Folder of the gallery.")
     var gallery: String
