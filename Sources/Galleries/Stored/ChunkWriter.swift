@@ -26,7 +26,7 @@ internal import SystemPackage
   }
 
   deinit {
-    for unsafebuffer in unsafe buffers { unsafe buffer.deallocate() }
+    unsafe buffers.forEach { unsafe $0.deallocate() }
     unsafe floats.deallocate()
   }
 
