@@ -40,7 +40,7 @@ let package = Package(
 
     // The way of the data, in its order.
     .target(name: "Population", dependencies: ["CKernels", "Files"]),
-    .target(name: "Galleries", dependencies: ["CKernels", "Files", "Population"]),
+    .target(name: "Galleries", dependencies: ["CKernels", "Files", "Population", system]),
     .target(name: "Matching", dependencies: ["CKernels", "COpenBLAS", "Galleries"]),
     .target(name: "Frames", dependencies: ["CTurboJPEG", "Files", system]),
     .target(name: "Markers", dependencies: ["CAprilTag"]),
@@ -65,8 +65,8 @@ let package = Package(
     .executableTarget(
       name: "sightline",
       dependencies: [
-        "EventBus", "Evaluation", "Faces", "Files", "Frames", "Pipeline", "Population", "Reports",
-        "Sensors", "Sightings", argumentParser, system,
+        "EventBus", "Evaluation", "Faces", "Files", "Frames", "Galleries", "Pipeline", "Population",
+        "Reports", "Sensors", "Sightings", argumentParser, system,
       ]),
 
     // Measurements that need the modules from within.
@@ -77,6 +77,10 @@ let package = Package(
     // One test target a room, and one that runs the binary.
     .testTarget(name: "FilesTests", dependencies: ["Files", system]),
     .testTarget(name: "PopulationTests", dependencies: ["Population", "CKernels", "Files"]),
+    .testTarget(
+      name: "GalleriesTests",
+      dependencies: ["Galleries", "Files", "Matching", "Population", "sightline", system],
+      exclude: ["Samples"]),
     .testTarget(
       name: "GalleriesSketchTests", dependencies: ["Galleries", "Population", "CKernels"]),
     .testTarget(

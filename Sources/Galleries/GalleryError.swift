@@ -10,6 +10,13 @@ package struct GalleryError: Error, Hashable, CustomStringConvertible {
     package static let badSize = Code(name: "bad-size")
     package static let badRows = Code(name: "bad-rows")
     package static let cancelled = Code(name: "cancelled")
+    package static let noSpace = Code(name: "no-space")
+    package static let busy = Code(name: "busy")
+    package static let otherPlan = Code(name: "other-plan")
+    package static let wrongEncoding = Code(name: "wrong-encoding")
+    package static let foreign = Code(name: "foreign")
+    package static let notOfPopulation = Code(name: "not-of-population")
+    package static let badArgument = Code(name: "bad-argument")
   }
 
   package let code: Code

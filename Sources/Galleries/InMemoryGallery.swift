@@ -9,7 +9,7 @@ internal import Synchronization
 /// N templates of 512 float32 in memory, row by row: identity *i* is row *i*.
 ///
 /// Immutable once built, so any number of threads may read it.
-@safe package final class InMemoryGallery: Sendable {
+@safe package final class InMemoryGallery: TemplateSource {
   /// Templates of one piece of building work: 2 MiB, one huge page.
   private static let piece = 1024
 
@@ -91,6 +91,12 @@ internal import Synchronization
     let description = GalleryDescription(
       population: nil, rows: digest, size: size, dimension: dimension, encoding: "float32")
     self.init(description, memory)
+  }
+
+  package var templates: TemplateRows {
+    unsafe TemplateRows(
+      UnsafePointer(memory.base.assumingMemoryBound(to: Float.self)), count: count,
+      dimension: dimension, owner: self)
   }
 
   private static func reserve(size: Int) throws(GalleryError) -> HugePages {

@@ -6,7 +6,7 @@ internal import COpenBLAS
 package import Galleries
 internal import Synchronization
 
-/// Exact search of a gallery in memory: every template scored, by BLAS or by a kernel of our own.
+/// Exact search of a gallery in memory or mapped from a file: every template scored, by BLAS or by a kernel of our own.
 ///
 /// The gallery is cut at fixed places into blocks of 1,024 templates (2 MiB). Workers take blocks; each
 /// block is multiplied with up to 256 probes and the products go straight into a reservoir of the best,
@@ -26,17 +26,18 @@ package final class ExactMatcher: Matcher {
   static let scoreError: Float = 3.1e-5
 
   package let information: MatcherInformation
-  package var gallery: GalleryDescription { templates.description }
-  private let templates: InMemoryGallery
+  package let gallery: GalleryDescription
+  private let templates: TemplateRows
   private let threads: Int
   private let idle = Mutex<[Workspace]>([])
 
   /// A matcher that searches `gallery` on `threads` threads. Searches may overlap; each starts its own.
-  package init(gallery: InMemoryGallery, threads: Int) {
+  package init(gallery: some TemplateSource, threads: Int) {
     precondition(threads >= 1, "a search needs a thread")
-    precondition(gallery.count <= Int(UInt32.max), "rows are counted in 32 bits")
+    precondition(gallery.templates.count <= Int(UInt32.max), "rows are counted in 32 bits")
     OpenBLASInfo.useOneThread()
-    templates = gallery
+    self.gallery = gallery.description
+    templates = gallery.templates
     self.threads = threads
     information = MatcherInformation(
       name: "exact", precision: "float32 products, candidates rescored in double", threads: threads)

@@ -16,5 +16,7 @@ struct Sightline: AsyncParsableCommand {
       usage, 130 interrupted.
       """,
     version: "sightline \(SoftwareVersion.current)",
-    subcommands: [Simulate.self, Run.self, Score.self, Bus.self, Doctor.self])
+    subcommands: [
+      Simulate.self, GalleryCommand.self, Run.self, Score.self, Bus.self, Doctor.self,
+    ])
 }
