@@ -14,16 +14,18 @@ internal import Sightings
 struct EventContexts: Sendable {
   let policy: SightingPolicy
   private let configuration: RunConfiguration
+  private let digest: SHA256Digest
   private let gallery: GalleryDescription
   private let matcher: MatcherInformation
   private let threshold: OperatingPoint
   private let runID: String
 
   init(
-    _ configuration: RunConfiguration, matcher: any Matcher, threshold: OperatingPoint,
-    runID: String
+    _ configuration: RunConfiguration, digest: SHA256Digest, matcher: any Matcher,
+    threshold: OperatingPoint, runID: String
   ) {
     self.configuration = configuration
+    self.digest = digest
     gallery = matcher.gallery
     self.matcher = matcher.information
     self.threshold = threshold
@@ -51,7 +53,7 @@ struct EventContexts: Sendable {
         embedder: .init(name: "precomputed", version: version),
         matcher: .init(name: matcher.name, version: version)),
       provenance: .init(
-        runID: runID, configurationDigest: configuration.digest.hex,
+        runID: runID, configurationDigest: digest.hex,
         seed: configuration.frameSet.manifest.generator.seed, softwareVersion: version))
   }
 

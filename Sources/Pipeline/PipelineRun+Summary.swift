@@ -9,8 +9,9 @@ internal import Sightings
 
 extension PipelineRun {
   func summary(
-    _ outcome: RunOutcome, _ events: EventLatency.State, _ gallery: InMemoryGallery,
-    _ threshold: OperatingPoint, _ ticket: RunTicket, recovered: Int, durability: String,
+    _ outcome: RunOutcome, _ events: EventLatency.State, _ gallery: GalleryDescription,
+    _ digest: SHA256Digest, _ threshold: OperatingPoint, _ ticket: RunTicket, recovered: Int,
+    durability: String,
     built: Double, seconds: Double, runningSeconds: Double
   ) -> RunSummary {
     let frames = outcome.frames
@@ -48,8 +49,9 @@ extension PipelineRun {
         count: events.latency.count, p50: events.latency.milliseconds(atPercentile: 50),
         p99: events.latency.milliseconds(atPercentile: 99)),
       gallery: .init(
-        size: gallery.description.size, dimension: gallery.description.dimension,
-        digest: gallery.description.digest.hex, bytes: gallery.byteCount, buildSeconds: built),
+        location: configuration.gallery.description, size: gallery.size,
+        dimension: gallery.dimension, digest: gallery.digest.hex,
+        bytes: gallery.size * gallery.dimension * 4, openSeconds: built),
       threshold: .init(
         value: threshold.threshold, basis: threshold.basis, targetFPIR: threshold.target,
         searchFPIR: threshold.fpir),
@@ -60,6 +62,6 @@ extension PipelineRun {
       seconds: seconds,
       framesPerSecond: runningSeconds > 0 ? Double(frames.entered) / runningSeconds : 0,
       threads: configuration.threads, seed: configuration.frameSet.manifest.generator.seed,
-      configDigest: configuration.digest.hex, softwareVersion: SoftwareVersion.current)
+      configDigest: digest.hex, softwareVersion: SoftwareVersion.current)
   }
 }

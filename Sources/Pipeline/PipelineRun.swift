@@ -54,27 +54,28 @@ package struct PipelineRun: Sendable {
     }
     try configuration.frameSet.checkFiles()
     let embedder = try FaceEmbedder(configuration.frameSet, dimension: Population.dimension)
-    let threshold = try OperatingPoint(
-      configuration.threshold, population: population, gallerySize: configuration.gallerySize)
-
     let log = try open(bus)
     defer { try? log.close() }
 
     let building = Monotonic.now()
     let gallery = try await buildGallery(population)
     let matcher = ExactMatcher(gallery: gallery, threads: configuration.threads)
+    let size = gallery.description.size
+    let threshold = try OperatingPoint(
+      configuration.threshold, population: population, gallerySize: size)
+    let digest = configuration.digest(gallery: gallery.description.digest)
     let built = Double(Monotonic.now() &- building) / 1e9
 
     let ticket = try log.beginRun(
       key: RunKey.key(
-        frames: configuration.frameSet.digest, configuration: configuration.digest),
+        frames: configuration.frameSet.digest, configuration: digest),
       facts: try RunFacts(
-        gallerySize: configuration.gallerySize, threshold: threshold.threshold,
+        gallerySize: size, threshold: threshold.threshold,
         searchFPIR: threshold.fpir
       ).json(),
       fresh: configuration.fresh)
     let contexts = EventContexts(
-      configuration, matcher: matcher, threshold: threshold, runID: ticket.runID)
+      configuration, digest: digest, matcher: matcher, threshold: threshold, runID: ticket.runID)
     let latency = EventLatency()
     let writer = GroupCommitWriter(log: log) { latency.committed($0) }
     let recovery = try log.recovery(for: ticket)
@@ -100,7 +101,8 @@ package struct PipelineRun: Sendable {
     let end = Monotonic.now()
 
     return summary(
-      outcome, latency.read(), gallery, threshold, ticket, recovered: closings.events.count,
+      outcome, latency.read(), gallery.description, digest, threshold, ticket,
+      recovered: closings.events.count,
       durability: try log.durability().description, built: built,
       seconds: Double(end &- start) / 1e9, runningSeconds: Double(end &- running) / 1e9)
   }
@@ -111,12 +113,13 @@ package struct PipelineRun: Sendable {
     }
   }
 
-  private func buildGallery(_ population: Population) async throws -> InMemoryGallery {
-    let size = configuration.gallerySize
-    let building = Task { [configuration, observer] in
-      try await InMemoryGallery.build(
-        population: population, size: size, threads: configuration.threads
-      ) { done in observer(.gallery(done: done, total: size)) }
+  private func buildGallery(_ population: Population) async throws -> any TemplateSource {
+    var total = 0
+    if case .procedural(let size) = configuration.gallery { total = size }
+    let building = Task { [configuration, observer, total] in
+      try await configuration.gallery.source(
+        population: population, threads: configuration.threads
+      ) { done in observer(.gallery(done: done, total: total)) }
     }
     let watching = Task { [stop] in
       while !stop.isRaised { try await Task.sleep(for: .milliseconds(20)) }
@@ -125,7 +128,7 @@ package struct PipelineRun: Sendable {
     defer { watching.cancel() }
     do {
       let gallery = try await building.value
-      observer(.gallery(done: size, total: size))
+      observer(.gallery(done: total, total: total))
       return gallery
     } catch {
       if stop.isRaised { throw CancellationError() }

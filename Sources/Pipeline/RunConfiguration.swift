@@ -4,6 +4,7 @@
 package import Faces
 package import Files
 package import Frames
+package import Galleries
 internal import Sightings
 
 /// Which time a run lives in.
@@ -25,7 +26,7 @@ package enum ThresholdRule: Hashable, Sendable {
 /// Everything that decides what a run does.
 package struct RunConfiguration: Sendable {
   package var frameSet: FrameSet
-  package var gallerySize: Int
+  package var gallery: GalleryArgument
   package var threshold: ThresholdRule = .fpir(0.003)
   /// Candidates a search returns and an event carries.
   package var candidates = 5
@@ -42,13 +43,14 @@ package struct RunConfiguration: Sendable {
   /// Start over although an interrupted run of this configuration could be resumed.
   package var fresh = false
 
-  package init(frameSet: FrameSet, gallerySize: Int) {
+  package init(frameSet: FrameSet, gallery: GalleryArgument) {
     self.frameSet = frameSet
-    self.gallerySize = gallerySize
+    self.gallery = gallery
   }
 
-  /// What decides the events, as text; numbers of threads and queue lengths are not in it.
-  package var canonical: String {
+  /// What decides the events, as text; numbers of threads and queue lengths are not in it. `gallery` is
+  /// the digest of the gallery as opened, so that it does not matter where it lies.
+  package func canonical(gallery: SHA256Digest) -> String {
     let rule =
       switch threshold {
       case .fixed(let value): "fixed:\(value)"
@@ -58,7 +60,7 @@ package struct RunConfiguration: Sendable {
       sightline-run/1
       frames=\(frameSet.digest)
       population=\(frameSet.manifest.population.digest)
-      gallery-size=\(gallerySize)
+      gallery=\(gallery)
       threshold=\(rule)
       candidates=\(candidates)
       scale=\(scale.rawValue)
@@ -72,7 +74,9 @@ package struct RunConfiguration: Sendable {
   }
 
   /// SHA-256 of `canonical`: in every event, and the key under which a run is resumed.
-  package var digest: SHA256Digest { SHA256Digest(of: canonical) }
+  package func digest(gallery: SHA256Digest) -> SHA256Digest {
+    SHA256Digest(of: canonical(gallery: gallery))
+  }
 }
 
 /// The version of the program, in events and results.

@@ -63,11 +63,14 @@ package struct RunSummary: Codable, Hashable, Sendable {
   }
 
   package struct Gallery: Codable, Hashable, Sendable {
+    /// A folder, or `procedural:N`.
+    package var location: String
     package var size: Int
     package var dimension: Int
     package var digest: String
     package var bytes: Int
-    package var buildSeconds: Double
+    /// To open or draw it.
+    package var openSeconds: Double
   }
 
   package struct Threshold: Codable, Hashable, Sendable {
@@ -157,8 +160,8 @@ extension RunSummary.Stage {
 
 extension RunSummary.Gallery {
   private enum CodingKeys: String, CodingKey {
-    case size, dimension, digest, bytes
-    case buildSeconds = "build_seconds"
+    case location, size, dimension, digest, bytes
+    case openSeconds = "open_seconds"
   }
 }
 

@@ -44,7 +44,8 @@ extension RunSummary {
 
   private var searchesLine: String {
     "\(Text.count(searches)) against \(Text.count(gallery.size)) synthetic templates "
-      + "(\(Text.bytes(gallery.bytes)), made in \(Text.fixed(gallery.buildSeconds, 1)) s)"
+      + "(\(gallery.location), \(Text.bytes(gallery.bytes)), ready in "
+      + "\(Text.fixed(gallery.openSeconds, 1)) s)"
   }
 
   private var tracksLine: String {

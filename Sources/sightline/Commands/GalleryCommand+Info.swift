@@ -24,7 +24,7 @@ extension GalleryCommand {
       let start = Monotonic.now()
       let opened = try StoredGallery.open(FilePath(gallery))
       let facts = Facts(opened, milliseconds: GalleryCommand.seconds(since: start) * 1000)
-      Console.output(json ? try facts.json() : facts.text)
+      try Console.output(json ? try facts.json() : facts.text)
     }
   }
 

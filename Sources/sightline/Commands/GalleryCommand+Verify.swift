@@ -36,7 +36,7 @@ extension GalleryCommand {
       for damage in found.damages { Console.error("sightline: \(damage)") }
       guard found.damages.isEmpty else { throw ExitCode(ExitStatus.failure) }
       if opened.manifest.simulated { try opened.requireSimulated() }
-      Console.output(
+      try Console.output(
         "\(gallery): all \(opened.layout.chunkCount) chunks are as they were written "
           + "(\(GalleryCommand.gigabytes(found.byteCount)) in \(Text.fixed(seconds, 2)) s, "
           + "\(Text.fixed(Double(found.byteCount) / seconds / 1e9, 2)) GB/s)")

@@ -5,6 +5,7 @@ internal import ArgumentParser
 internal import EventBus
 internal import Faces
 internal import Frames
+internal import Galleries
 internal import Glibc
 internal import Pipeline
 internal import Reports
@@ -24,8 +25,16 @@ struct Run: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Identities in the synthetic gallery; 100000, 100k and 1m are understood.", valueName: "n"))
-  var gallerySize: Magnitude = Magnitude(100_000)
+      """
+      Gallery to search: a folder made by `sightline gallery create`, or procedural:N, which is drawn \
+      into memory and needs no file. (default: procedural:100000)
+      """, valueName: "path|procedural:n"))
+  var gallery: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The same as --gallery procedural:N; 100000, 100k and 1m are understood.", valueName: "n"))
+  var gallerySize: Magnitude?
 
   @Option(help: ArgumentHelp("Decision threshold as a cosine, -1 to 1.", valueName: "cosine"))
   var threshold: Double?
@@ -95,9 +104,10 @@ struct Run: AsyncParsableCommand {
     guard decimation == 1 || (1.5...8).contains(decimation) else {
       throw ValidationError("--decimation: give 1, or a number from 1.5 to 8")
     }
-    guard gallerySize.value >= 1 else {
-      throw ValidationError("--gallery-size: give at least 1")
+    if gallery != nil, gallerySize != nil {
+      throw ValidationError("--gallery and --gallery-size both name the gallery: give one of them")
     }
+    _ = try galleryArgument()
     let letters = deployment.utf8.allSatisfy {
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
         || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
@@ -111,7 +121,7 @@ struct Run: AsyncParsableCommand {
 
   func run() async throws {
     let frameSet = try FrameSet(opening: FilePath(frameset))
-    var configuration = RunConfiguration(frameSet: frameSet, gallerySize: gallerySize.value)
+    var configuration = RunConfiguration(frameSet: frameSet, gallery: try galleryArgument())
     configuration.threshold = threshold.map { .fixed($0) } ?? .fpir(fpir ?? 0.003)
     configuration.candidates = top
     configuration.scale = scale
@@ -139,6 +149,14 @@ struct Run: AsyncParsableCommand {
     observer.finish()
     try Console.output(json ? try summary.json() : summary.text)
     if summary.state == "stopped" { throw ExitCode(ExitStatus.interrupted) }
+  }
+
+  private func galleryArgument() throws -> GalleryArgument {
+    do {
+      return try GalleryArgument(gallery ?? "procedural:\(gallerySize?.value ?? 100_000)")
+    } catch {
+      throw ValidationError("--\(gallery == nil ? "gallery-size" : "gallery"): \(error.message)")
+    }
   }
 }
 
