@@ -18,7 +18,7 @@ package struct ThresholdTable: Codable, Hashable, Sendable {
     package let fnir: Band
   }
 
-  /// What relatives of one kind add to FPIR, captures of the first line.
+  /// What relatives of one kind add to FPIR.
   package struct Addition: Codable, Hashable, Sendable {
     package let kind: Kinship
     /// Share of people who have such a relative in the gallery.
@@ -38,6 +38,8 @@ package struct ThresholdTable: Codable, Hashable, Sendable {
   package let fmr: Double
   package let condition: String
   package let rows: [Row]
+  /// The line whose captures meet relatives: the one asked for, or the default.
+  package let relativesLine: String
   /// Empty where no nation was given.
   package let relatives: [Addition]
   /// Whether the gallery is larger than any measured.
@@ -69,12 +71,14 @@ package struct ThresholdTable: Codable, Hashable, Sendable {
             threshold: threshold, gallerySize: gallerySize, line: $0, condition: condition)
         })
     }
+    let captured = lines.count == 1 ? lines[0] : .default
+    relativesLine = captured.name
     self.relatives =
       relatives.map { relatives in
         Kinship.allCases.map { kind in
           let share = relatives[kind].prevalence * relatives.coverage(gallerySize: gallerySize)
           let passing = model.relativeScoreRate(
-            threshold: threshold, kind: kind, relatives: relatives, line: lines.first,
+            threshold: threshold, kind: kind, relatives: relatives, line: captured,
             condition: condition)
           return Addition(kind: kind, share: share, passing: passing, fpir: share * passing)
         }

@@ -62,20 +62,20 @@ struct PopulationCommand: AsyncParsableCommand {
         Population(seed: 1).impostors, gallerySize: gallerySize.value, fpir: fpir,
         lines: line.map { [$0] } ?? QualityLine.all, condition: condition,
         relatives: nation.map { Relatives(population: UInt64($0.value)) })
-      Console.output(json ? try table.json() : text(table))
+      try Console.output(json ? try table.json() : text(table))
     }
 
     private func text(_ table: ThresholdTable) -> String {
       var text = """
-        threshold  \(Text.fixed(table.threshold, 4))  for FPIR \(Text.probability(table.fpir)) in \
+        threshold  \(Text.fixed(table.threshold, 4))  for FPIR \(Text.rate(table.fpir)) in \
         \(Text.count(table.gallerySize)) templates
-        FMR        \(Text.probability(table.fmr))  of two random strangers at that threshold
+        FMR        \(Text.rate(table.fmr))  of two random strangers at that threshold
         captures   \(table.condition)
 
 
         """
       let band = { (band: ThresholdTable.Band) in
-        [Text.probability(band.gumbel), band.gaussian.map(Text.probability) ?? "-"]
+        [Text.fixed(band.gumbel, 4), band.gaussian.map { Text.fixed($0, 4) } ?? "-"]
       }
       text += Text.table(
         [["line", "rank-1 miss", "(Gaussian)", "FNIR", "(Gaussian)"]]
@@ -91,11 +91,11 @@ struct PopulationCommand: AsyncParsableCommand {
         return text + "\nNo relatives are counted; --nation adds them."
       }
       text += "\n\nRelatives enrolled, to be added to FPIR (assumed shares, line "
-      text += "\(table.rows.first?.line ?? "")):\n"
+      text += "\(table.relativesLine)):\n"
       text += Text.table(
         [["kind", "share of people", "pass", "adds"]]
           + table.relatives.map {
-            [$0.kind.rawValue] + [$0.share, $0.passing, $0.fpir].map(Text.probability)
+            [$0.kind.rawValue] + [$0.share, $0.passing, $0.fpir].map(Text.rate)
           }, indent: "")
       return text
     }
@@ -114,7 +114,7 @@ struct PopulationCommand: AsyncParsableCommand {
     func run() throws {
       let description = PopulationDescription(seed: seed)
       if json {
-        Console.output(try description.json())
+        try Console.output(try description.json())
         return
       }
       let lines = (QualityLine.all + QualityLine.allGaussian).map { line in
@@ -124,7 +124,7 @@ struct PopulationCommand: AsyncParsableCommand {
           Text.fixed(line.genuine.mean, 3), Text.fixed(line.genuine.deviation, 3),
         ]
       }
-      Console.output(
+      try Console.output(
         description.canonicalText + "digest=\(description.digest.hex)\n\n"
           + Text.table(
             [["line", "shape", "mode", "scale", "failed", "mean", "deviation"]] + lines, indent: ""
@@ -164,7 +164,7 @@ struct PopulationCommand: AsyncParsableCommand {
         Console.note("checking \($0)")
       }
       if !heavy { checks.insert(contentsOf: PopulationChecks.heavyNotRun, at: 7) }
-      Console.output(
+      try Console.output(
         json
           ? try checks.json()
           : markdown ? PopulationChecks.markdown(checks) : PopulationChecks.text(checks))
