@@ -94,39 +94,6 @@ void sl_write_latent(const sl_generator *g, sl_typicality t, uint64_t start, flo
   memcpy(latent + 1, p, SL_DIRECTION * sizeof *p);
 }
 
-double sl_write_capture_latent(const sl_generator *g, sl_typicality t, uint64_t start,
-                               uint64_t draw, sl_genuine genuine, float *latent) {
-  float p[SL_PADDED];
-  padded_latent(g, t, start, p);
-  sl_drawn drawn;
-  sl_draw(g, draw, &drawn);
-  uint64_t state = draw + SL_IDENTITY_WORDS * UINT64_C(0x9e3779b97f4a7c15);
-  // Odd multiples of 2^-53: never 0 or 1, and exact.
-  double u = ((double)(sl_splitmix64(&state) >> 12) + 0.5) * 0x1p-52;
-  int failed = ((double)drawn.spare + 0.5) * 0x1p-48 < genuine.failure;
-
-  double a = p[SL_DIRECTION];
-  double noise[SL_DIRECTION], along = 0, square = 0;
-  for (int j = 0; j < SL_DIRECTION; j++) {
-    noise[j] = drawn.sign[j / 64] >> (j % 64) & 1 ? -drawn.magnitude[j] : drawn.magnitude[j];
-    along += noise[j] * p[j];
-    square += (double)p[j] * p[j];
-  }
-  latent[0] = p[SL_DIRECTION];
-  // A failed capture is another direction altogether; otherwise only what is orthogonal counts.
-  double projection = failed ? 0 : along / square, noise_square = 0;
-  for (int j = 0; j < SL_DIRECTION; j++) {
-    noise[j] -= projection * p[j];
-    noise_square += noise[j] * noise[j];
-  }
-  double cosine = genuine.mode + genuine.scale * sl_log(-sl_log(u));
-  double q = failed ? 0 : (cosine - a * a) / square;
-  q = q > 1 ? 1 : q < -1 ? -1 : q;
-  double side = sqrt(1 - q * q) * sqrt(square / noise_square);
-  for (int j = 0; j < SL_DIRECTION; j++) latent[1 + j] = (float)(q * p[j] + side * noise[j]);
-  return failed ? NAN : a * a + square * q;
-}
-
 // The variants, chosen at the first call. Not an ifunc: its resolver would run before the thread
 // sanitizer's runtime is up. A race to choose is harmless, since all choose alike.
 typedef void template_function(const sl_generator *, sl_typicality, uint64_t, float *);

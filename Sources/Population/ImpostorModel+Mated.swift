@@ -33,12 +33,12 @@ extension ImpostorModel {
   }
 
   /// The integral of FPIR(g) over genuine scores g at `threshold` or above: Simpson on steps of a
-  /// tenth of the Gumbel scale, ln FPIR interpolated by cubics on the grid.
+  /// tenth of the genuine scale, ln FPIR interpolated by cubics on the grid.
   private func overtaken(
     above threshold: Double, gallerySize: Int, _ genuine: GenuineDistribution
   ) -> Double {
-    let low = max(threshold, genuine.mode - 20 * genuine.scale, -0.96)
-    let high = min(genuine.mode + 5 * genuine.scale, 0.96)
+    let low = max(threshold, genuine.support.lowerBound, -0.96)
+    let high = min(genuine.support.upperBound, 0.96)
     // Left of `low` next to nothing is genuine, and right of `high` no stranger scores.
     guard low < high, gallerySize > 1 else { return 0 }
     let first = Int((low / Self.gridStep).rounded(.down)) - 1

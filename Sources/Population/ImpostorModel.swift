@@ -26,21 +26,23 @@ package final class ImpostorModel: Sendable {
   }
 
   static let gridStep = 0.01
-  private let model: PopulationDescription
+  let description: PopulationDescription
   private let state = Mutex(State())
 
-  init(_ description: PopulationDescription) { model = description }
+  init(_ description: PopulationDescription) { self.description = description }
 
   private func nodes() -> Nodes {
     state.withLock { state in
       if let nodes = state.nodes { return nodes }
-      var nodes = Nodes(tail: SphereTail(dimension: model.directionDimension))
+      var nodes = Nodes(tail: SphereTail(dimension: description.directionDimension))
       var total = 0.0
       for i in -350...350 {
         let z = Double(i) * 0.02
         let a = min(
-          max(model.typicalityMean + model.typicalityDeviation * z, model.typicalityMinimum),
-          model.typicalityMaximum)
+          max(
+            description.typicalityMean + description.typicalityDeviation * z,
+            description.typicalityMinimum),
+          description.typicalityMaximum)
         nodes.typicality.append(a)
         nodes.rest.append((1 - a * a).squareRoot())
         nodes.weight.append(exp(-z * z / 2))
@@ -136,6 +138,17 @@ package final class ImpostorModel: Sendable {
       }
     }
     return (left + right) / 2
+  }
+
+  /// The threshold at which FMR is `fmr`, within 1e-9: the inverse of `fmr(at:)`. Some 50 ms.
+  package func threshold(fmr: Double) -> Double {
+    precondition(fmr > 0 && fmr < 1, "an FMR lies between 0 and 1")
+    var (low, high) = (-1.0, 1.0)
+    while high - low > 1e-9 {
+      let middle = (low + high) / 2
+      if self.fmr(at: middle) > fmr { low = middle } else { high = middle }
+    }
+    return (low + high) / 2
   }
 
   /// FPIR at every grid point from `first` through `last`, for the genuine forms.

@@ -20,4 +20,12 @@ package struct PopulationError: Error, Hashable, CustomStringConvertible {
   }
 
   package var description: String { message }
+
+  static func newer(format: Int, generator: Int) -> PopulationError {
+    PopulationError(
+      .newerVersion,
+      "the population has format \(format), generator \(generator); this program knows "
+        + "\(PopulationDescription.currentFormat) and \(PopulationDescription.currentGenerator): "
+        + "use a newer one")
+  }
 }

@@ -7,7 +7,7 @@
 /// enrolled mugshots); only the composition FNIR(FMR) is identified by those, not the cosine scale.
 package struct QualityLine: Codable, Hashable, Sendable {
   package let name: String
-  /// Cosine of capture and template: Gumbel-min with this mode and `scale`, but for failed captures.
+  /// Cosine of capture and template.
   package let genuine: GenuineDistribution
 
   package init(name: String, genuine: GenuineDistribution) {
@@ -34,11 +34,34 @@ package struct QualityLine: Codable, Hashable, Sendable {
   package static let e = QualityLine("E", 0.610, 0.0456, 0)
 
   package static let `default` = c
-  /// All lines, best first.
+  /// All lines, best first, with Gumbel genuine scores.
   package static let all = [a0, a, b, c, d, e]
 
-  /// The line of this name, in either case; `nil` if there is none.
-  package static func named(_ name: String) -> QualityLine? {
-    all.first { $0.name == name.uppercased() }
+  /// The same NIST results fitted as well with Gaussian genuine scores; there is no such fit of A0.
+  package static let allGaussian = [
+    ("A", 0.719, 0.067, 0.00055), ("B", 0.683, 0.064, 0.00084), ("C", 0.679, 0.076, 0.00071),
+    ("D", 0.639, 0.066, 0.0024), ("E", 0.614, 0.082, 0.0056),
+  ].map { name, mean, deviation, failureRate in
+    QualityLine(
+      name: name,
+      genuine: GenuineDistribution(
+        shape: .gaussian, mode: mean, scale: deviation, failureRate: failureRate))
+  }
+
+  /// The line of this name, in either case; `nil` if there is none, as for A0 with Gaussian scores.
+  package static func named(
+    _ name: String, shape: GenuineDistribution.Shape = .gumbel
+  ) -> QualityLine? {
+    let lines =
+      switch shape {
+      case .gumbel: all
+      case .gaussian: allGaussian
+      }
+    return lines.first { $0.name == name.uppercased() }
+  }
+
+  /// The same NIST line with the other shape of genuine scores, where there is one.
+  package func with(_ shape: GenuineDistribution.Shape) -> QualityLine? {
+    genuine.shape == shape ? self : Self.named(name, shape: shape)
   }
 }

@@ -12,6 +12,14 @@ package struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
     package let number: UInt64
     package static let identity = Domain(number: 1)
     package static let capture = Domain(number: 2)
+    /// Keys of the bijection that seats families.
+    package static let family = Domain(number: 3)
+    /// How alike a person is to the relative it is derived from.
+    package static let likeness = Domain(number: 4)
+    /// In which demographic cell somebody is.
+    package static let cell = Domain(number: 5)
+    /// The directions of the cells, by number.
+    package static let cellCentre = Domain(number: 6)
 
     package init(number: UInt64) { self.number = number }
   }

@@ -17,6 +17,7 @@ struct Sightline: AsyncParsableCommand {
       """,
     version: "sightline \(SoftwareVersion.current)",
     subcommands: [
-      Simulate.self, GalleryCommand.self, Run.self, Score.self, Bus.self, Doctor.self,
+      Simulate.self, GalleryCommand.self, Run.self, Score.self, Bus.self, PopulationCommand.self,
+      Doctor.self,
     ])
 }

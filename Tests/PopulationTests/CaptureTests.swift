@@ -63,6 +63,49 @@ struct CaptureTests {
     #expect(near(sum / Double(failed), 0.15 * 0.15 + 0.13 * 0.13, 0.012))
   }
 
+  @Test("Gaussian genuine scores have the line's mean and deviation, and no skew")
+  func gaussian() throws {
+    let line = try #require(QualityLine.named("c", shape: .gaussian))
+    let scores = (0..<20_000).compactMap { population.capture($0, line).cosine }
+    let (mean, deviation, skew, kurtosis) = momentsOf(scores)
+    #expect(near(mean, 0.679, 0.002))
+    #expect(near(deviation, 0.076, 0.0015))
+    #expect(near(skew, 0, 0.06))
+    #expect(near(kurtosis, 0, 0.12))
+    #expect(20_000 - scores.count < 40)
+  }
+
+  @Test("Means, deviations and shares below a cosine agree with the draws, for both shapes")
+  func distribution() throws {
+    for line in [QualityLine.e, try #require(QualityLine.named("E", shape: .gaussian))] {
+      let scores = (0..<20_000).compactMap { population.capture($0, line).cosine }
+      let (mean, deviation, _, _) = momentsOf(scores)
+      #expect(near(mean, line.genuine.mean, 0.002))
+      #expect(near(deviation, line.genuine.deviation, 0.0015))
+      for cosine in [0.4, 0.5, 0.6, 0.65] {
+        let share = Double(scores.filter { $0 < cosine }.count) / Double(scores.count)
+        #expect(near(share, line.genuine.cumulative(cosine), 0.012))
+        let slope =
+          (line.genuine.cumulative(cosine + 1e-5) - line.genuine.cumulative(cosine - 1e-5)) / 2e-5
+        #expect(near(slope, line.genuine.density(cosine), 1e-5))
+      }
+    }
+  }
+
+  @Test("Conditions are written and read back; what cannot be is none")
+  func conditions() {
+    for condition in [
+      CaptureCondition.enrolment, .kiosk, .aged(years: 12.5), .shifted(by: -0.06), .unconstrained,
+    ] {
+      #expect(CaptureCondition(condition.description) == condition)
+    }
+    for text in [
+      "", "aged", "aged:", "aged:x", "aged:-1", "aged:1:2", "shifted:2", "kiosk:1", "Kiosk",
+    ] {
+      #expect(CaptureCondition(text) == nil)
+    }
+  }
+
   @Test("Lines and conditions are found and combined as specified")
   func lines() {
     #expect(QualityLine.named("c") == .default)
@@ -72,6 +115,9 @@ struct CaptureTests {
     #expect(CaptureCondition.shifted(by: -0.06).genuine(.c).mode == 0.640 - 0.06)
     #expect(CaptureCondition.kiosk.genuine(.c).failureRate == 0.04)
     #expect(CaptureCondition.unconstrained.genuine(.e).mode == 0.835)
+    #expect(QualityLine.allGaussian.map(\.name) == ["A", "B", "C", "D", "E"])
+    #expect(QualityLine.a0.with(.gaussian) == nil)
+    #expect(QualityLine.d.with(.gaussian)?.with(.gumbel) == .d)
   }
 }
 

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 // Templates of the population model. Every value here is made by IEEE-exact operations in a fixed
@@ -21,10 +22,23 @@ typedef struct {
   double mean, deviation, low, high;
 } sl_typicality;
 
-/// The distribution of a capture's cosine with its own template: Gumbel-min, and total failures.
+typedef enum { SL_GUMBEL, SL_GAUSSIAN } sl_shape;
+
+/// The distribution of a capture's cosine with its own template: Gumbel-min with this mode and scale or
+/// Gaussian with this mean and deviation, and total failures.
 typedef struct {
+  sl_shape shape;
   double mode, scale, failure;
 } sl_genuine;
+
+/// Who is drawn, where a stream alone does not say it.
+typedef struct {
+  uint64_t start;   // of the identity's own stream
+  uint64_t anchor;  // of the stream of the relative it is derived from, if `has_anchor`
+  bool has_anchor;
+  double alike;   // inner product of the two own parts, -1 to 1, if `has_anchor`
+  double common;  // square of the cell's part in the direction
+} sl_person;
 
 /// Builds the tables, in some 10 ms. Null only when memory is exhausted. Never freed: one a process.
 const sl_generator *sl_generator_create(void);
@@ -38,10 +52,19 @@ float sl_generator_magnitude(const sl_generator *generator, uint16_t index);
 void sl_write_latent(const sl_generator *generator, sl_typicality typicality, uint64_t start,
                      float *latent);
 
-/// Writes the latent coordinates of one capture of the identity at `start`; `draw` is the start of the
-/// capture's own stream. Returns the intended cosine with the template, or NaN for a failed capture.
-double sl_write_capture_latent(const sl_generator *generator, sl_typicality typicality,
-                               uint64_t start, uint64_t draw, sl_genuine genuine, float *latent);
+/// Writes the 145 latent coordinates of a person with a relative, a cell, or both: a unit vector.
+/// `centre` is the unit direction of the person's cell, 144 coordinates, or null for none.
+void sl_write_person_latent(const sl_generator *generator, sl_typicality typicality,
+                            sl_person person, const double *centre, float *latent);
+
+/// Writes the direction whose stream starts at `start`, 144 coordinates, a unit vector.
+void sl_write_direction(const sl_generator *generator, uint64_t start, double *direction);
+
+/// Writes the latent coordinates of one capture of the identity whose own are `enrolled`; `draw` is the
+/// start of the capture's own stream. The two arrays may be one. Returns the intended cosine with the
+/// template, or NaN for a failed capture.
+double sl_write_capture_latent(const sl_generator *generator, const float *enrolled, uint64_t draw,
+                               sl_genuine genuine, float *latent);
 
 /// Maps 145 latent coordinates to 512 by the generator's orthonormal matrix.
 void sl_map_latent(const sl_generator *generator, const float *latent, float *vector);
