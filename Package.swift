@@ -41,7 +41,8 @@ let package = Package(
     // The way of the data, in its order.
     .target(name: "Population", dependencies: ["CKernels", "Files"]),
     .target(name: "Galleries", dependencies: ["CKernels", "Files", "Population", system]),
-    .target(name: "Matching", dependencies: ["CKernels", "COpenBLAS", "Galleries"]),
+    .target(
+      name: "Matching", dependencies: ["CKernels", "COpenBLAS", "Galleries", "Population"]),
     .target(name: "Frames", dependencies: ["CTurboJPEG", "Files", system]),
     .target(name: "Markers", dependencies: ["CAprilTag"]),
     .target(name: "Sensors", dependencies: ["Files", "Frames", "Markers", "Population", system]),

@@ -66,17 +66,44 @@ package enum GalleryArgument: Hashable, Sendable, CustomStringConvertible {
       return try await InMemoryGallery.build(
         population: population, size: size, threads: threads, progress: progress)
     case .stored(let path):
-      let gallery = try StoredGallery.open(path)
-      // Cheapest first; of a gallery too large for this machine no row is touched.
-      if gallery.manifest.simulated { try gallery.layout.requireMemory() }
-      try gallery.requireSimulated()
-      guard gallery.description.population == population.digest else {
-        throw GalleryError(
-          .notOfPopulation,
-          "\(path) was drawn from another population than the probes; create it with their seed, "
-            + "--seed \(population.description.seed), and this sightline")
-      }
-      return try gallery.templates()
+      return try Self.open(path, for: population).templates()
     }
+  }
+
+  /// The codes to search against probes of `population`: mapped from the folder, or made in memory.
+  ///
+  /// - Throws: as `source`.
+  package func sketch(
+    population: Population, threads: Int, progress: (@Sendable (_ done: Int) -> Void)? = nil
+  ) async throws -> SketchGallery {
+    switch self {
+    case .procedural(let size):
+      return try await SketchGallery.build(
+        population: population, size: size, threads: threads, progress: progress)
+    case .stored(let path):
+      return try Self.open(path, for: population).sketch()
+    }
+  }
+
+  /// How the gallery is encoded: as its folder says, float32 for a procedural one.
+  package func encoding() throws -> GalleryEncoding {
+    guard case .stored(let path) = self else { return .float32 }
+    return try StoredGallery.open(path).encoding
+  }
+
+  private static func open(
+    _ path: FilePath, for population: Population
+  ) throws -> StoredGallery {
+    let gallery = try StoredGallery.open(path)
+    // Cheapest first; of a gallery too large for this machine no row is touched.
+    if gallery.manifest.simulated { try gallery.layout.requireMemory() }
+    try gallery.requireSimulated()
+    guard gallery.description.population == population.digest else {
+      throw GalleryError(
+        .notOfPopulation,
+        "\(path) was drawn from another population than the probes; create it with their seed, "
+          + "--seed \(population.description.seed), and this sightline")
+    }
+    return gallery
   }
 }

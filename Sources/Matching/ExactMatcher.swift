@@ -40,7 +40,8 @@ package final class ExactMatcher: Matcher {
     templates = gallery.templates
     self.threads = threads
     information = MatcherInformation(
-      name: "exact", precision: "float32 products, candidates rescored in double", threads: threads)
+      name: "exact", precision: "float32 products, candidates rescored in double",
+      isExact: true, threads: threads)
   }
 
   package func search(_ probes: ProbeBatch, k: Int) async throws -> CandidateLists {

@@ -23,12 +23,15 @@ package struct MatcherInformation: Codable, Hashable, Sendable {
   package let name: String
   /// What the scores returned are, in words.
   package let precision: String
+  /// Whether every search sees every template at full precision.
+  package let isExact: Bool
   /// Threads one search uses; `nil` where the matcher cannot know.
   package let threads: Int?
 
-  package init(name: String, precision: String, threads: Int?) {
+  package init(name: String, precision: String, isExact: Bool, threads: Int?) {
     self.name = name
     self.precision = precision
+    self.isExact = isExact
     self.threads = threads
   }
 }

@@ -56,4 +56,14 @@ package struct ProbeBatch: Sendable {
   package func withRows<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
     try unsafe rows.withUnsafeBufferPointer { try unsafe body($0) }
   }
+
+  /// Row `probe`, `dimension` floats; valid only inside `body`.
+  package func withRow<R>(
+    _ probe: Int, _ body: (UnsafeBufferPointer<Float>) throws -> R
+  ) rethrows -> R {
+    precondition(probe >= 0 && probe < count, "probe out of range")
+    return try unsafe rows.withUnsafeBufferPointer {
+      try unsafe body(.init(rebasing: $0[probe * dimension..<(probe + 1) * dimension]))
+    }
+  }
 }

@@ -46,7 +46,7 @@ struct EventContexts: Sendable {
       gallery: .init(
         id: "synthetic-\(gallery.digest.prefix(4))", version: "\(gallery.formatVersion)",
         size: gallery.size, digest: gallery.digest.hex),
-      metric: "cosine", exact: true, k: configuration.candidates,
+      metric: "cosine", exact: matcher.isExact, k: configuration.candidates,
       thresholdBasis: basis,
       model: .init(
         detector: .init(name: "apriltag-\(MarkerFamily.name)", version: "3"),

@@ -5,11 +5,12 @@ internal import EventBus
 internal import Files
 internal import Frames
 internal import Galleries
+internal import Matching
 internal import Sightings
 
 extension PipelineRun {
   func summary(
-    _ outcome: RunOutcome, _ events: EventLatency.State, _ gallery: GalleryDescription,
+    _ outcome: RunOutcome, _ events: EventLatency.State, _ matcher: any Matcher,
     _ digest: SHA256Digest, _ threshold: OperatingPoint, _ ticket: RunTicket, recovered: Int,
     durability: String,
     built: Double, seconds: Double, runningSeconds: Double
@@ -17,6 +18,7 @@ extension PipelineRun {
     let frames = outcome.frames
     let faces = outcome.track.faces
     let counts = outcome.track.sightings
+    let gallery = matcher.gallery
     var measures = outcome.measures
     measures.add(events.measures)
     return RunSummary(
@@ -51,7 +53,10 @@ extension PipelineRun {
       gallery: .init(
         location: configuration.gallery.description, size: gallery.size,
         dimension: gallery.dimension, digest: gallery.digest.hex,
-        bytes: gallery.size * gallery.dimension * 4, openSeconds: built),
+        encoding: gallery.encoding, openSeconds: built),
+      matcher: .init(
+        name: matcher.information.name, precision: matcher.information.precision,
+        exact: matcher.information.isExact),
       threshold: .init(
         value: threshold.threshold, basis: threshold.basis, targetFPIR: threshold.target,
         searchFPIR: threshold.fpir),

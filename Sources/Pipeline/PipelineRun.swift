@@ -58,12 +58,12 @@ package struct PipelineRun: Sendable {
     defer { try? log.close() }
 
     let building = Monotonic.now()
-    let gallery = try await buildGallery(population)
-    let matcher = ExactMatcher(gallery: gallery, threads: configuration.threads)
-    let size = gallery.description.size
+    let matcher = try await openGallery(population)
+    let gallery = matcher.gallery
+    let size = gallery.size
     let threshold = try OperatingPoint(
       configuration.threshold, population: population, gallerySize: size)
-    let digest = configuration.digest(gallery: gallery.description.digest)
+    let digest = configuration.digest(gallery: gallery.digest)
     let built = Double(Monotonic.now() &- building) / 1e9
 
     let ticket = try log.beginRun(
@@ -101,7 +101,7 @@ package struct PipelineRun: Sendable {
     let end = Monotonic.now()
 
     return summary(
-      outcome, latency.read(), gallery.description, digest, threshold, ticket,
+      outcome, latency.read(), matcher, digest, threshold, ticket,
       recovered: closings.events.count,
       durability: try log.durability().description, built: built,
       seconds: Double(end &- start) / 1e9, runningSeconds: Double(end &- running) / 1e9)
@@ -113,13 +113,10 @@ package struct PipelineRun: Sendable {
     }
   }
 
-  private func buildGallery(_ population: Population) async throws -> any TemplateSource {
-    var total = 0
-    if case .procedural(let size) = configuration.gallery { total = size }
-    let building = Task { [configuration, observer, total] in
-      try await configuration.gallery.source(
-        population: population, threads: configuration.threads
-      ) { done in observer(.gallery(done: done, total: total)) }
+  /// The matcher over the gallery, opened or drawn; a stop is heard while that takes time.
+  private func openGallery(_ population: Population) async throws -> any Matcher {
+    let building = Task { [configuration, observer] in
+      try await configuration.matcher(population) { observer(.gallery(done: $0, total: $1)) }
     }
     let watching = Task { [stop] in
       while !stop.isRaised { try await Task.sleep(for: .milliseconds(20)) }
@@ -127,9 +124,7 @@ package struct PipelineRun: Sendable {
     }
     defer { watching.cancel() }
     do {
-      let gallery = try await building.value
-      observer(.gallery(done: total, total: total))
-      return gallery
+      return try await building.value
     } catch {
       if stop.isRaised { throw CancellationError() }
       throw error

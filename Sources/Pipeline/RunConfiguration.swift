@@ -15,6 +15,16 @@ package enum RunClock: String, CaseIterable, Hashable, Sendable {
   case wall
 }
 
+/// Which matcher searches the gallery.
+package enum MatcherChoice: String, CaseIterable, Hashable, Sendable {
+  /// Sketch for a gallery of sketches, exact for any other.
+  case auto
+  /// Every template at full precision.
+  case exact
+  /// 16-byte codes first, then the best exactly.
+  case sketch
+}
+
 /// How the decision threshold is set.
 package enum ThresholdRule: Hashable, Sendable {
   /// A cosine, given outright.
@@ -27,6 +37,7 @@ package enum ThresholdRule: Hashable, Sendable {
 package struct RunConfiguration: Sendable {
   package var frameSet: FrameSet
   package var gallery: GalleryArgument
+  package var matcher: MatcherChoice = .auto
   package var threshold: ThresholdRule = .fpir(0.003)
   /// Candidates a search returns and an event carries.
   package var candidates = 5

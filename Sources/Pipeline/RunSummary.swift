@@ -68,9 +68,17 @@ package struct RunSummary: Codable, Hashable, Sendable {
     package var size: Int
     package var dimension: Int
     package var digest: String
-    package var bytes: Int
+    /// `float32` or `sketch`.
+    package var encoding: String
     /// To open or draw it.
     package var openSeconds: Double
+  }
+
+  package struct Matcher: Codable, Hashable, Sendable {
+    package var name: String
+    package var precision: String
+    /// Whether every search sees every template at full precision.
+    package var exact: Bool
   }
 
   package struct Threshold: Codable, Hashable, Sendable {
@@ -109,6 +117,7 @@ package struct RunSummary: Codable, Hashable, Sendable {
   package var stages: [Stage]
   package var latencyMS: Latency
   package var gallery: Gallery
+  package var matcher: Matcher
   package var threshold: Threshold
   package var bus: Bus
   /// The first frames that failed, with the reason; at most ten.
@@ -125,7 +134,7 @@ package struct RunSummary: Codable, Hashable, Sendable {
     case resumedAfterFrames = "resumed_after_frames"
     case state, resumed, simulated, frames, faces, searches, tracks, sightings, stages
     case latencyMS = "latency_ms"
-    case gallery, threshold, bus, failures, seconds
+    case gallery, matcher, threshold, bus, failures, seconds
     case framesPerSecond = "frames_per_second"
     case threads, seed
     case configDigest = "config_digest"
@@ -160,7 +169,7 @@ extension RunSummary.Stage {
 
 extension RunSummary.Gallery {
   private enum CodingKeys: String, CodingKey {
-    case location, size, dimension, digest, bytes
+    case location, size, dimension, digest, encoding
     case openSeconds = "open_seconds"
   }
 }

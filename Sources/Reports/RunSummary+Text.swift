@@ -43,8 +43,8 @@ extension RunSummary {
   }
 
   private var searchesLine: String {
-    "\(Text.count(searches)) against \(Text.count(gallery.size)) synthetic templates "
-      + "(\(gallery.location), \(Text.bytes(gallery.bytes)), ready in "
+    "\(Text.count(searches)) by \(matcher.name) against \(Text.count(gallery.size)) synthetic "
+      + "templates (\(gallery.location), \(gallery.encoding), ready in "
       + "\(Text.fixed(gallery.openSeconds, 1)) s)"
   }
 

@@ -125,6 +125,23 @@ package import SystemPackage
   }
 }
 
+extension StoredGallery {
+  /// What sketch search takes, straight from the file.
+  ///
+  /// - Throws: `wrongEncoding` unless this is a sketch gallery.
+  package func sketch() throws(GalleryError) -> SketchGallery {
+    guard encoding == .sketch else {
+      throw GalleryError(
+        .wrongEncoding,
+        "\(path) holds \(encoding.rawValue) templates, and sketch search takes codes; "
+          + "make one with `sightline gallery create --encoding sketch`")
+    }
+    return unsafe withCodes(0..<count) {
+      unsafe SketchGallery(description: description, codes: $0, owner: self)
+    }
+  }
+}
+
 /// The float32 templates of a stored gallery.
 package struct StoredTemplates: TemplateSource {
   package let description: GalleryDescription
