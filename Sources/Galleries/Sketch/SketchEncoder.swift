@@ -61,8 +61,21 @@ package import Population
       unsafe withUnsafePointer(to: source) { source in
         unsafe sl_sketch_codes(source, identities.lowerBound, identities.count, base)
       }
+    } else if population.description.cells == nil {
+      unsafe writeSparingly(identities, base)
     } else {
       unsafe writeGenerally(identities, base)
+    }
+  }
+
+  /// All as if nobody had relatives, and then those again whose direction comes from another's.
+  private func writeSparingly(_ identities: Range<UInt64>, _ base: UnsafeMutablePointer<UInt8>) {
+    unsafe withUnsafePointer(to: source) { source in
+      unsafe sl_sketch_codes(source, identities.lowerBound, identities.count, base)
+    }
+    for identity in identities where !population.isDrawnDirectly(identity) {
+      let offset = Int(identity - identities.lowerBound) * SketchCode.byteCount
+      unsafe writeGenerally(identity..<identity + 1, base + offset)
     }
   }
 
