@@ -14,7 +14,7 @@ import Synchronization
     let population = Population(seed: arguments.seed)
     print("\(arguments.size) codes, \(arguments.threads) threads, kernels \(variant)")
     let gallery = try await build(population, arguments)
-    general(population)
+    try general(population)
     try await stream(gallery, arguments)
     for batch in arguments.batches {
       try await Scan(gallery, population, probes: batch).report(arguments)
@@ -50,16 +50,24 @@ import Synchronization
     return gallery
   }
 
-  /// The way of populations with relatives or cells: through latent vectors, on one thread.
-  static func general(_ population: Population) {
-    let (encoder, count) = (SketchEncoder(population: population), 200_000)
-    var codes = [UInt8](repeating: 0, count: count * SketchCode.byteCount)
-    let start = Usage.now
-    unsafe codes.withUnsafeMutableBytes {
-      unsafe encoder.writeCodesOfLatents(of: 0..<UInt64(count), into: $0)
+  /// Populations with relatives, with cells, and with both, on one thread.
+  static func general(_ population: Population) throws {
+    var families = population.description
+    families.relatives = Relatives(population: 1 << 31)
+    var cells = population.description
+    cells.cells = .uniform()
+    var both = families
+    both.cells = .uniform()
+    for (name, description) in [("relatives", families), ("cells", cells), ("both", both)] {
+      let (encoder, count) = (SketchEncoder(population: try Population(description)), 200_000)
+      var codes = [UInt8](repeating: 0, count: count * SketchCode.byteCount)
+      let start = Usage.now
+      unsafe codes.withUnsafeMutableBytes {
+        unsafe encoder.writeCodes(of: 0..<UInt64(count), into: $0)
+      }
+      let each = (Usage.now - start).user / Double(count) * 1e9
+      print("with \(name): \(text(each)) ns a code")
     }
-    print(
-      "through latent vectors: \(text((Usage.now - start).user / Double(count) * 1e9)) ns a code")
   }
 
   /// Reads all codes and does nothing else: the limit of a scan.

@@ -41,6 +41,22 @@ import Testing
     }
   }
 
+  @Test("Relatives and demographic cells: codes are still those of the latent vectors")
+  func people() throws {
+    var families = PopulationDescription(seed: 31)
+    families.relatives = Relatives(population: 4000)
+    families.relatives?.sibling.prevalence = 0.3
+    var both = families
+    both.cells = .uniform()
+    var cells = PopulationDescription(seed: 31)
+    cells.cells = .zipf()
+    for description in [families, cells, both] {
+      let encoder = SketchEncoder(population: try Population(description))
+      #expect(!encoder.isDirect)
+      #expect(Self.codes(encoder, 500..<3500) == Self.codesOfLatents(encoder, 500..<3500))
+    }
+  }
+
   @Test("A code is also had from the 512 coordinates of a template")
   func templates() {
     let encoder = SketchEncoder(population: Population(seed: 9))

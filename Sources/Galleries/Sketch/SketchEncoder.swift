@@ -8,13 +8,14 @@ package import Population
 ///
 /// Without relatives and cells a code follows from three words of the identity's stream: their bits
 /// *are* the signs, and the cell is a comparison of the bits the typicality is drawn from. That takes
-/// about a nanosecond, where the template takes 250. Other populations are coded from their latent
-/// vectors. Both ways, and the way back from 512 coordinates, give one code (see `Sketches.md`).
+/// about a nanosecond, where the template takes 250. Whoever is derived from a relative or belongs to a
+/// demographic cell is coded from the latent vector. All ways, and the way back from 512 coordinates,
+/// give one code (see `Sketches.md`).
 @safe package struct SketchEncoder: Sendable {
   package let population: Population
   /// The cells of the typicality.
   package let cells: SketchCells
-  /// Whether codes come straight from the words of the streams.
+  /// Whether all codes come straight from the words of the streams.
   package let isDirect: Bool
 
   private let source: sl_sketch_source
@@ -61,8 +62,21 @@ package import Population
       unsafe withUnsafePointer(to: source) { source in
         unsafe sl_sketch_codes(source, identities.lowerBound, identities.count, base)
       }
+    } else if population.description.cells == nil {
+      unsafe writeSparingly(identities, base)
     } else {
       unsafe writeGenerally(identities, base)
+    }
+  }
+
+  /// All as if nobody had relatives, and then those again whose direction comes from another's.
+  private func writeSparingly(_ identities: Range<UInt64>, _ base: UnsafeMutablePointer<UInt8>) {
+    unsafe withUnsafePointer(to: source) { source in
+      unsafe sl_sketch_codes(source, identities.lowerBound, identities.count, base)
+    }
+    for identity in identities where !population.isDrawnDirectly(identity) {
+      let offset = Int(identity - identities.lowerBound) * SketchCode.byteCount
+      unsafe writeGenerally(identity..<identity + 1, base + offset)
     }
   }
 
