@@ -24,9 +24,9 @@ package struct RunFacts: Codable, Hashable, Sendable {
   }
 
   package init?(json: String) {
-    guard let facts = try? JSONDecoder().decode(RunFacts.self, from: Data(json.utf8)) else {
-      return nil
-    }
+    guard let facts = try? JSONDecoder().decode(RunFacts.self, from: Data(json.utf8)),
+      facts.gallerySize >= 0
+    else { return nil }
     self = facts
   }
 

@@ -16,8 +16,9 @@ package import SystemPackage
 
   package init(_ path: FilePath) throws(FileError) {
     do {
-      let descriptor = try FileDescriptor.open(path, .readOnly)
+      let descriptor = try FileDescriptor.open(path, .readOnly, options: .nonBlocking)
       defer { try? descriptor.close() }
+      try descriptor.requireRegularFile(path)
       count = Int(try descriptor.seek(offset: 0, from: .end))
       if count == 0 {
         unsafe base = nil  // mmap refuses an empty range
@@ -28,6 +29,8 @@ package import SystemPackage
         throw Errno(rawValue: errno)
       }
       unsafe base = UnsafeRawPointer(mapped)
+    } catch let error as FileError {
+      throw error
     } catch {
       throw FileError(.unreadable, path, "cannot open: \((error as? Errno)?.advice ?? "\(error)")")
     }

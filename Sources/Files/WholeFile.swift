@@ -30,8 +30,10 @@ package enum WholeFile {
   /// Reads the whole of `path`, refusing more than `limit` bytes before anything is allocated.
   package static func read(_ path: FilePath, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
     do {
-      let descriptor = try FileDescriptor.open(path, .readOnly)
+      // Non-blocking, since opening a pipe would wait for a writer.
+      let descriptor = try FileDescriptor.open(path, .readOnly, options: .nonBlocking)
       defer { try? descriptor.close() }
+      try descriptor.requireRegularFile(path)
       let size = Int(try descriptor.seek(offset: 0, from: .end))
       guard size <= limit else {
         throw FileError(.malformed, path, "is \(size) bytes, more than the limit of \(limit)")
@@ -96,6 +98,15 @@ package enum WholeFile {
 }
 
 extension FileDescriptor {
+  /// Refuses folders, pipes and devices, whose sizes mean nothing.
+  func requireRegularFile(_ path: FilePath) throws {
+    var status = Glibc.stat()
+    guard unsafe fstat(rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(.unreadable, path, "is not a file")
+    }
+  }
+
   /// `fsync(2)`: returns when the bytes are on the device.
   package func synchronize() throws(Errno) {
     guard fsync(rawValue) == 0 else { throw Errno(rawValue: errno) }

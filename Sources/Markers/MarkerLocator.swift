@@ -40,6 +40,7 @@ package struct LocatedMarker: Hashable, Sendable {
 @safe package final class MarkerLocator {
   private let detector: UnsafeMutablePointer<apriltag_detector_t>
   private let family: UnsafeMutablePointer<apriltag_family_t>
+  private let decimation: Double
 
   // The detector's table of codes is filled at creation, and the library does not promise that two
   // threads may do so at once.
@@ -51,6 +52,7 @@ package struct LocatedMarker: Hashable, Sendable {
     guard let detector = unsafe apriltag_detector_create(),
       let family = unsafe tagStandard41h12_create()
     else { fatalError("AprilTag cannot make a detector: out of memory") }
+    self.decimation = decimation
     unsafe self.detector = detector
     unsafe self.family = family
     Self.creation.withLock { _ in
@@ -61,7 +63,6 @@ package struct LocatedMarker: Hashable, Sendable {
       // The library's 5 gray levels chase sensor noise: 15 takes a third of the time and, measured
       // down to a fifteenth of the right exposure, finds the same markers.
       unsafe detector.pointee.qtp.min_white_black_diff = 15
-      unsafe detector.pointee.quad_decimate = Float(decimation)
     }
   }
 
@@ -79,6 +80,10 @@ package struct LocatedMarker: Hashable, Sendable {
   ) -> [LocatedMarker] {
     // Smaller than one marker at one pixel a module; the detector does not expect such images.
     guard width >= MarkerFamily.modules, height >= MarkerFamily.modules else { return [] }
+    // The detector reads past images that are smaller than a few of its 4-pixel tiles once decimated;
+    // and in a small crop there is little to save.
+    let decimated = Double(min(width, height)) / decimation >= 16
+    unsafe detector.pointee.quad_decimate = decimated ? Float(decimation) : 1
     var image = unsafe image_u8_t(
       width: Int32(width), height: Int32(height), stride: Int32(stride), buf: gray)
     guard let found = unsafe apriltag_detector_detect(detector, &image) else { return [] }

@@ -159,7 +159,7 @@ struct OperatingPoint: Sendable {
     }
     fpir = population.impostors.fpir(threshold: threshold, gallerySize: gallerySize)
       .rounded(significant: 4)
-    if let target, !(fpir <= target * 1.01) {
+    if let target, !(fpir <= target * 1.01) || threshold > 1 {
       throw PipelineError(
         .noThreshold, "no threshold reaches FPIR \(target) at \(gallerySize) identities")
     }

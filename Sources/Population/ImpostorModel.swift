@@ -84,7 +84,10 @@ package final class ImpostorModel: Sendable {
 
   private func rate(_ row: [Double], _ gallerySize: Double, _ nodes: Nodes) -> Double {
     var sum = 0.0
-    for i in row.indices { sum += nodes.weight[i] * -expm1(-gallerySize * row[i]) }
+    // 1 - (1 - p)^N, which 1 - exp(-N p) only approaches for small p.
+    for i in row.indices {
+      sum += nodes.weight[i] * -expm1(gallerySize * log1p(-min(row[i], 1)))
+    }
     return sum
   }
 

@@ -117,6 +117,35 @@ struct JPEGDecoderTests {
     #expect(error?.code == .notEncoded)
   }
 
+  @Test("A frame that fails leaves no trace on those after it, wherever it was cut or changed")
+  func independent() throws {
+    let intact = try Self.jpeg()
+    let decoder = JPEGDecoder(pixelLimit: 1_000_000)
+    let buffer = PixelBuffer()
+    func luma(_ bytes: [UInt8]) throws -> [UInt8] {
+      try bytes.withUnsafeBufferPointer {
+        let pixels = try decoder.decode($0, into: buffer, frame: "f").pixels
+        return Array(
+          UnsafeBufferPointer(start: pixels.base, count: pixels.stride * pixels.height))
+      }
+    }
+    let expected = try luma(intact)
+    var failures = 0
+    for place in 2..<700 {
+      for change in 0..<3 {
+        var bytes = intact
+        switch change {
+        case 0: bytes.removeSubrange(place...)
+        case 1: bytes[place] ^= 0xff
+        default: bytes[place] ^= 0x04
+        }
+        if (try? luma(bytes)) == nil { failures += 1 }
+        #expect(try luma(intact) == expected, "after change \(change) at byte \(place)")
+      }
+    }
+    #expect(failures > 300)
+  }
+
   @Test("No damage to a JPEG crashes the decoder")
   func fuzzed() throws {
     let intact = try Self.jpeg()

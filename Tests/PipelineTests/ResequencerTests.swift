@@ -14,7 +14,7 @@ struct ResequencerTests {
       sha256: SHA256Digest(of: ""), boxes: [])
     return ProcessedFrame(
       ticket: FrameTicket(
-        frame: record, camera: camera, order: order, capturedAt: 0, admittedAt: 0),
+        frame: record, camera: camera, lane: camera, order: order, capturedAt: 0, admittedAt: 0),
       outcome: .dropped)
   }
 
@@ -26,7 +26,7 @@ struct ResequencerTests {
         (0..<40).map { frame(camera: camera, order: $0) }
       }
       frames.shuffle(using: &generator)
-      var sequencer = Resequencer(cameras: 3)
+      var sequencer = Resequencer(lanes: 3)
       var seen = [[Int]](repeating: [], count: 3)
       for frame in frames {
         for ready in sequencer.take(frame) {
@@ -40,7 +40,7 @@ struct ResequencerTests {
 
   @Test("A frame that never comes holds back only its own camera, and is noticed")
   func hole() {
-    var sequencer = Resequencer(cameras: 2)
+    var sequencer = Resequencer(lanes: 2)
     #expect(sequencer.take(frame(camera: 0, order: 1)).isEmpty)
     #expect(sequencer.take(frame(camera: 1, order: 0)).count == 1)
     #expect(sequencer.take(frame(camera: 0, order: 2)).isEmpty)

@@ -16,6 +16,7 @@ package final class SQLiteLogReader: Sendable {
     guard FileFacts.exists(path) else {
       throw BusError(.missing, "there is no bus at \(path); check the name, or start a run first")
     }
+    _ = try FileFacts.size(path)
     do {
       var configuration = Configuration()
       configuration.readonly = true

@@ -8,12 +8,15 @@ internal import SystemPackage
 
 /// Holds a bus file for one run. The kernel drops the lock with the process, however that dies.
 ///
-/// The lock is on a file beside the database: closing any descriptor of the database itself would drop
-/// the locks that SQLite holds on it in this process.
+/// Two locks: one on a file beside the database, which tells the holder's process, and one on the database
+/// itself, which other names of it (links) share. SQLite's own locks are of another kind and do not
+/// meet them; but closing any descriptor of the database drops SQLite's, so release after it is closed.
 final class RunLock: Sendable {
-  private let descriptor: Mutex<FileDescriptor?>
+  private let descriptors: Mutex<[FileDescriptor]>
 
-  init(beside database: FilePath) throws(BusError) {
+  init(on database: FilePath) throws(BusError) {
+    // A bus that is no regular file is refused before anything is left beside it.
+    _ = try FileFacts.size(database)
     let path = FilePath(database.string + ".lock")
     let opened: FileDescriptor
     do {
@@ -30,21 +33,39 @@ final class RunLock: Sendable {
         .locked,
         "\(database) is being written by \(holder); stop that run first, or use another bus file")
     }
+    let itself: FileDescriptor
+    do {
+      itself = try FileDescriptor.open(
+        database, .readWrite, options: [.create, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    } catch {
+      try? opened.close()
+      throw Self.cannotOpen(database, error as? Errno ?? .ioError)
+    }
+    guard flock(itself.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+      try? itself.close()
+      try? opened.close()
+      throw BusError(
+        .locked,
+        "\(database) is being written under another name; stop that run first, or use another file")
+    }
     // For the message above, should somebody else want the lock.
     _ = ftruncate(opened.rawValue, 0)
     _ = try? opened.writeAll(toAbsoluteOffset: 0, Array("\(getpid())\n".utf8))
-    descriptor = Mutex(opened)
+    descriptors = Mutex([opened, itself])
   }
 
   deinit { release() }
 
   /// Lets others have the file; again does nothing. The lock file stays: removing it would race.
   func release() {
-    descriptor.withLock { descriptor in
-      // Unlocked by name: a child between fork and exec still shares the descriptor.
-      if let descriptor { _ = flock(descriptor.rawValue, LOCK_UN) }
-      try? descriptor?.close()
-      descriptor = nil
+    descriptors.withLock { descriptors in
+      for descriptor in descriptors {
+        // Unlocked by name: a child between fork and exec still shares the descriptor.
+        _ = flock(descriptor.rawValue, LOCK_UN)
+        try? descriptor.close()
+      }
+      descriptors = []
     }
   }
 

@@ -17,6 +17,10 @@ extension SQLiteLog {
       for event in try Self.events(
         database, "SELECT seq, body FROM events WHERE seq IN (SELECT seq FROM last_events)")
       {
+        guard (0..<Int64.max / 2).contains(event.sequence) else {
+          throw BusError(
+            .damaged, "\(path) has an impossible sequence number; use another bus file")
+        }
         lastSequence[event.partitionKey] = event.sequence
       }
       let recent = (ticket.resumedFrom ?? [:]).sorted { $0.key < $1.key }.flatMap(\.value.recent)

@@ -28,7 +28,7 @@ package final class SQLiteLog: DurableLog {
   /// `locked`, `notABus`, `damaged`, `newerVersion`, `full`, `notDurable`.
   package init(_ path: FilePath, options: Options = Options()) throws(BusError) {
     self.path = path
-    lock = try RunLock(beside: path)
+    lock = try RunLock(on: path)
     do {
       // Looked at read-only first: a DatabasePool turns whatever it opens into a WAL database.
       if try FileFacts.size(path) > 0 { try Self.inspect(path) }

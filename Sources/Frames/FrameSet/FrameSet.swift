@@ -139,6 +139,14 @@ package struct FrameSet: Sendable {
     guard manifest.cameras.allSatisfy({ isName($0.id) }) else {
       throw refuse("has a camera whose id is not 1 to 64 letters, digits, - or _")
     }
+    for camera in manifest.cameras {
+      guard isLabel(camera.name), (1...65_535).contains(camera.width),
+        (1...65_535).contains(camera.height), (0...100_000).contains(camera.framesPerSecond)
+      else { throw refuse("has a camera, \(camera.id), with an impossible name, size or rate") }
+    }
+    guard manifest.tiers.allSatisfy({ isLabel($0.name) }) else {
+      throw refuse("has a quality tier without a name")
+    }
     let cameras = Set(manifest.cameras.map(\.id))
     guard cameras.count == manifest.cameras.count else { throw refuse("names a camera twice") }
     guard !manifest.tiers.isEmpty else { throw refuse("has no quality tiers") }
@@ -170,6 +178,12 @@ package struct FrameSet: Sendable {
         throw refuse("has an impossible box in frame \(frame.seq) of \(frame.camera)")
       }
     }
+  }
+
+  /// Labels are shown to people.
+  private static func isLabel(_ text: String) -> Bool {
+    (1...128).contains(text.utf8.count)
+      && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
   }
 
   /// Names go into event sources, subjects and file names.

@@ -25,16 +25,27 @@ internal import CTurboJPEG
 
   /// Largest number of full-resolution pixels a header may ask for.
   package let pixelLimit: Int
-  private let handle: tjhandle
+  private var handle: tjhandle
 
   /// - Parameter pixelLimit: headers above it are refused before any allocation; the default takes
   ///   8K video (33 million pixels) and little more.
   package init(pixelLimit: Int = 40_000_000) {
+    unsafe handle = Self.makeHandle()
+    self.pixelLimit = pixelLimit
+  }
+
+  private static func makeHandle() -> tjhandle {
     guard let fresh = unsafe tjInitDecompress() else {
       fatalError("TurboJPEG cannot make a decompressor: out of memory")
     }
-    unsafe handle = fresh
-    self.pixelLimit = pixelLimit
+    return unsafe fresh
+  }
+
+  /// Replaces the handle. libjpeg-turbo 2.1 leaves it in the middle of a header that failed, and every
+  /// later frame would fail with it or be read by its tables.
+  private func reset() {
+    unsafe _ = tjDestroy(handle)
+    unsafe handle = Self.makeHandle()
   }
 
   deinit { unsafe _ = tjDestroy(handle) }
@@ -48,12 +59,16 @@ internal import CTurboJPEG
       handle, bytes.baseAddress, UInt(bytes.count), &width, &height, &subsampling, &colorspace)
     // A warning here (stray bytes between markers) still leaves a usable header.
     if status != 0, unsafe tjGetErrorCode(handle) != CInt(TJERR_WARNING.rawValue) {
-      throw FrameError(.corrupt, frame: frame(), "not decodable: \(lastMessage())")
+      let message = lastMessage()
+      reset()
+      throw FrameError(.corrupt, frame: frame(), "not decodable: \(message)")
     }
     guard width > 0, height > 0 else {
+      reset()
       throw FrameError(.corrupt, frame: frame(), "not decodable: it holds no image")
     }
     guard Int(width) * Int(height) <= pixelLimit else {
+      reset()
       throw FrameError(
         .tooLarge, frame: frame(),
         "its header asks for \(width)x\(height) pixels, above the limit of \(pixelLimit)")
@@ -79,10 +94,13 @@ internal import CTurboJPEG
       CInt((format == .gray ? TJPF_GRAY : TJPF_RGB).rawValue), CInt(TJFLAG_LIMITSCANS))
     var warning: String?
     if status != 0 {
-      guard unsafe tjGetErrorCode(handle) == CInt(TJERR_WARNING.rawValue) else {
-        throw FrameError(.corrupt, frame: frame(), "not decodable: \(lastMessage())")
+      let isWarning = unsafe tjGetErrorCode(handle) == CInt(TJERR_WARNING.rawValue)
+      let message = lastMessage()
+      reset()
+      guard isWarning else {
+        throw FrameError(.corrupt, frame: frame(), "not decodable: \(message)")
       }
-      warning = lastMessage()
+      warning = message
     }
     let pixels = unsafe PixelView(
       base: base, width: width, height: height, stride: stride, format: format)

@@ -47,10 +47,11 @@ struct FrameSource {
       }
       tally.missing += frame.seq - next[camera]
       next[camera] = frame.seq + 1
+      let lane = configuration.clock == .wall ? camera : 0
       let ticket = FrameTicket(
-        frame: frame, camera: camera, order: orders[camera], capturedAt: capturedAt,
+        frame: frame, camera: camera, lane: lane, order: orders[lane], capturedAt: capturedAt,
         admittedAt: admittedAt)
-      orders[camera] += 1
+      orders[lane] += 1
       tally.entered += 1
       if let displaced = try await decode.push(ticket) {
         try await match.push(ProcessedFrame(ticket: displaced, outcome: .dropped))

@@ -10,7 +10,10 @@ package struct FrameTicket: Sendable {
   package let frame: FrameSetManifest.Frame
   /// Index of its camera in the manifest.
   package let camera: Int
-  /// Counts the frames of its camera that came in, from 0, without gaps.
+  /// The sequence whose order is kept: one for all cameras on the virtual clock, so that the log is the
+  /// same whatever the threads; one a camera on the wall clock, so that none waits for another.
+  package let lane: Int
+  /// Counts the frames of its lane that came in, from 0, without gaps.
   package let order: Int
   /// Capture time as events tell it, in microseconds since 1970: the frame set's on the virtual clock,
   /// the scheduled time of day on the wall clock.
@@ -19,10 +22,12 @@ package struct FrameTicket: Sendable {
   package let admittedAt: UInt64
 
   package init(
-    frame: FrameSetManifest.Frame, camera: Int, order: Int, capturedAt: Int64, admittedAt: UInt64
+    frame: FrameSetManifest.Frame, camera: Int, lane: Int, order: Int, capturedAt: Int64,
+    admittedAt: UInt64
   ) {
     self.frame = frame
     self.camera = camera
+    self.lane = lane
     self.order = order
     self.capturedAt = capturedAt
     self.admittedAt = admittedAt

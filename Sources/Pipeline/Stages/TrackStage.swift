@@ -30,7 +30,7 @@ struct TrackStage {
 
   mutating func run(from input: BoundedQueue<ProcessedFrame>) async throws -> Tally {
     var tally = Tally()
-    var order = Resequencer(cameras: machines.count)
+    var order = Resequencer(lanes: machines.count)
     var done = 0
     while let popped = try await input.pop() {
       for ready in order.take(popped.element) {

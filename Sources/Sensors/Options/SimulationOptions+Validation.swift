@@ -22,6 +22,12 @@ extension SimulationOptions {
     guard size.width % 2 == 0, size.height % 2 == 0 else {
       throw SimulationError("--size", "\(size) is odd; JPEG 4:2:0 wants even width and height")
     }
+    let frames = Double(cameras) * seconds * framesPerSecond
+    guard frames <= 5_000_000 else {
+      throw SimulationError(
+        "--seconds",
+        "this makes \(Int(min(frames, 1e18))) frames, more than the 5000000 a set may have")
+    }
     if let people { try check(people, in: 1...MarkerFamily.count, "--people") }
     try check(crowd, in: 1...16, "--crowd")
     try check(mated, in: 0...1, "--mated")

@@ -97,6 +97,11 @@ struct FrameSetWriter: Sendable {
   }
 
   private static func checkFree(_ folder: FilePath) throws(FileError) {
+    var status = stat()
+    let found = unsafe folder.withPlatformString { unsafe lstat($0, &status) }
+    guard found != 0 || status.st_mode & S_IFMT != S_IFLNK else {
+      throw FileError(.exists, folder, "is a link; name a folder that is new or empty")
+    }
     let manager = FileManager.default
     var isDirectory = false
     guard manager.fileExists(atPath: folder.string, isDirectory: &isDirectory) else { return }
@@ -111,12 +116,19 @@ struct FrameSetWriter: Sendable {
     }
   }
 
+  /// Makes a folder and those above it that are missing.
   private func makeFolder(_ path: FilePath) throws(FileError) {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path.string, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(.unwritable, folder, "cannot make \(path): \(error)")
+    func make(_ path: FilePath) -> Int32 {
+      unsafe path.withPlatformString { unsafe mkdir($0, 0o755) } == 0 ? 0 : errno
+    }
+    var result = make(path)
+    if result == ENOENT, !path.removingLastComponent().isEmpty {
+      try makeFolder(path.removingLastComponent())
+      result = make(path)
+    }
+    guard result == 0 || result == EEXIST else {
+      throw FileError(
+        .unwritable, folder, "cannot make \(path): \(Errno(rawValue: result).advice)")
     }
   }
 }

@@ -56,7 +56,15 @@ struct Bus: AsyncParsableCommand {
 
     private func show(_ event: StoredEvent) throws {
       switch format {
-      case .json: try Console.output(String(decoding: event.record.body, as: UTF8.self))
+      case .json:
+        // One line is one event: what is not a JSON object in one line was not written by a run.
+        guard event.record.body.first == UInt8(ascii: "{"),
+          !event.record.body.contains(UInt8(ascii: "\n"))
+        else {
+          Console.error("sightline: event \(event.sequence) is not JSON in one line; passed over")
+          return
+        }
+        try Console.output(String(decoding: event.record.body, as: UTF8.self))
       case .text:
         guard let sighting = try? SightingEvent(json: event.record.body) else {
           try Console.output("\(event.sequence)  \(event.record.type)")

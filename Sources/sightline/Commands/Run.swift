@@ -93,6 +93,7 @@ struct Run: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
+    guard !frameset.isEmpty else { throw ValidationError("give the folder of a frame set") }
     if let threshold, !(-1...1).contains(threshold) {
       throw ValidationError("--threshold is a cosine: give a number from -1 to 1")
     }

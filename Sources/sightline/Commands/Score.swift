@@ -29,7 +29,12 @@ struct Score: AsyncParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
-  func validate() throws { _ = try BusArgument.location(bus) }
+  func validate() throws {
+    _ = try BusArgument.location(bus)
+    guard (0...100_000).contains(minimumMarker) else {
+      throw ValidationError("--minimum-marker: give a number of pixels, such as 24")
+    }
+  }
 
   func run() async throws {
     let frameSet = try FrameSet(opening: FilePath(frameset))

@@ -84,6 +84,7 @@ struct Simulate: AsyncParsableCommand {
   var revisits = false
 
   func validate() throws {
+    guard !out.isEmpty else { throw ValidationError("--out: give the name of a folder") }
     do {
       try options().validate()
     } catch let error as SimulationError {

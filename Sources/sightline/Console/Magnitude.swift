@@ -10,7 +10,7 @@ struct Magnitude: ExpressibleByArgument, CustomStringConvertible {
   init(_ value: Int) { self.value = value }
 
   init?(argument: String) {
-    var digits = argument.filter { $0 != "_" && $0 != "," }
+    var digits = argument.filter { $0 != "_" }
     var factor = 1.0
     if let suffix = digits.last?.lowercased(), let known = ["k": 1e3, "m": 1e6, "g": 1e9][suffix] {
       factor = known
