@@ -148,10 +148,12 @@ struct CreationTests {
     #expect(scratch.names.isEmpty)
   }
 
-  @Test("A creation killed by kill -9 goes on where it was")
-  func killed() throws {
+  @Test(
+    "A creation killed by kill -9, or interrupted, goes on where it was",
+    arguments: [SIGKILL, SIGINT])
+  func killed(_ signal: Int32) throws {
     let line = "exec $SIGHTLINE gallery create --size 132k --out g --threads 2"
-    let (process, _, _) = try Binary.start(line, in: scratch.path)
+    let (process, _, errors) = try Binary.start(line, in: scratch.path)
     let journal = scratch[".g.unfinished"].appending("journal")
     // Heading and at least one chunk.
     for _ in 0..<20_000 {
@@ -159,9 +161,15 @@ struct CreationTests {
       guard process.isRunning else { break }
       usleep(500)
     }
-    kill(process.processIdentifier, SIGKILL)
+    kill(process.processIdentifier, signal)
     process.waitUntilExit()
-    #expect(process.terminationReason == .uncaughtSignal)
+    if signal == SIGKILL {
+      #expect(process.terminationReason == .uncaughtSignal)
+    } else {
+      #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+      let said = String(decoding: try contents(errors), as: UTF8.self)
+      #expect(said.contains("the same command goes on where it was"), "\(said)")
+    }
     #expect(!scratch.names.contains("g"))
     let opened = try Binary.run("$SIGHTLINE gallery info g", in: scratch.path)
     #expect(opened.status == 1)

@@ -84,6 +84,10 @@ struct ExchangeTests {
     }
     #expect(error?.code == .foreign)
     #expect(error?.message.contains("simulated: false") == true)
+    let run = try Binary.run(
+      "$SIGHTLINE run \(Binary.samples) --gallery h --bus sqlite:bus.db", in: scratch.path)
+    #expect(run.status == 1 && run.lines.count == 1)
+    #expect(run.errors.contains("vectors from elsewhere"), "\(run.errors)")
     let info = try Binary.run("$SIGHTLINE gallery info h --json", in: scratch.path)
     #expect(info.status == 0 && info.output.contains("\"simulated\" : false"))
   }

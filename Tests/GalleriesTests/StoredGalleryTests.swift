@@ -42,6 +42,28 @@ struct StoredGalleryTests {
     try many.requireSimulated()
   }
 
+  @Test(
+    "A population with relatives and cells is stored with its description",
+    arguments: GalleryEncoding.allCases)
+  func relatives(_ encoding: GalleryEncoding) async throws {
+    var description = PopulationDescription(seed: 1)
+    description.relatives = Relatives(population: 1_000_000)
+    description.cells = .zipf(count: 8)
+    let families = try Population(description)
+    let manifest = try await GalleryCreation(
+      families, size: 1000, encoding: encoding, at: scratch["g"], chunkTemplates: 256
+    ).run(threads: 2).manifest
+    let stored = try StoredGallery.open(scratch["g"])
+    #expect(stored.manifest == manifest && stored.manifest.population == description)
+    try stored.requireSimulated()
+    let plain = try await makeGallery(scratch["plain"], encoding: encoding)
+    #expect(plain.manifest.chunks != manifest.chunks)
+    #expect(plain.description.digest != manifest.description.digest)
+    if encoding == .float32 {
+      #expect(stored.withTemplates(0..<1000) { Array($0) } == families.rows(0..<1000))
+    }
+  }
+
   @Test("Int8 templates are what the format says, and hardly differ from the floats")
   func int8() async throws {
     let stored = try await makeGallery(scratch["g"], encoding: .int8)

@@ -80,6 +80,10 @@ enum Binary {
     return bundle.deletingLastPathComponent().appendingPathComponent("sightline")
   }()
 
+  /// A frame set to run, by the place of this file.
+  static let samples = FilePath(#filePath).removingLastComponent().removingLastComponent()
+    .removingLastComponent().appending("SampleFrames").string
+
   /// Starts a line of shell in which `$SIGHTLINE` is the program, in `folder`.
   static func start(_ line: String, in folder: FilePath) throws -> (Process, Pipe, FilePath) {
     let process = Process()

@@ -37,7 +37,7 @@ internal import Synchronization
       UnsafeMutablePointer<CUnsignedInt>, UnsafeMutablePointer<CUnsignedInt>,
       UnsafeMutablePointer<CUnsignedInt>
     ) -> CInt
-  private typealias Quieten =
+  typealias Quieten =
     @convention(c) (
       Handle, UnsafeRawPointer?, UnsafeMutableRawPointer?
     ) -> CInt
@@ -47,6 +47,7 @@ internal import Synchronization
   /// `H5S_SELECT_SET`.
   static let replaceSelection: CInt = 0
 
+  private let quieten: Quieten
   let openFile: OpenFile
   let closeFile: Close
   let openDataset: OpenDataset
@@ -106,8 +107,6 @@ internal import Synchronization
     var (major, minor, release): (CUnsignedInt, CUnsignedInt, CUnsignedInt) = (0, 0, 0)
     guard open() >= 0, unsafe version(&major, &minor, &release) >= 0, (major, minor) >= (1, 10)
     else { return nil }
-    // Otherwise it prints errors on standard error by itself.
-    _ = quieten(0, nil, nil)
     guard let openFile = unsafe find("H5Fopen", OpenFile.self),
       let closeFile = find("H5Fclose", Close.self),
       let openDataset = unsafe find("H5Dopen2", OpenDataset.self),
@@ -124,6 +123,7 @@ internal import Synchronization
       let read = unsafe find("H5Dread", Read.self),
       let nativeFloat = unsafe dlsym(library, "H5T_NATIVE_FLOAT_g")
     else { return nil }
+    unsafe self.quieten = quieten
     unsafe self.openFile = openFile
     self.closeFile = closeFile
     unsafe self.openDataset = openDataset
@@ -140,4 +140,7 @@ internal import Synchronization
     unsafe self.read = read
     self.nativeFloat = unsafe nativeFloat.load(as: Handle.self)
   }
+
+  /// Keeps it from printing errors on standard error; it counts for the calling thread alone.
+  func quietenThread() { _ = quieten(0, nil, nil) }
 }

@@ -21,6 +21,7 @@ final class HDF5RowReader: RowReader {
       throw FileError(.unreadable, path, "cannot open: no such file or directory")
     }
     let library = try HDF5Library.load()
+    library.quietenThread()
     let file = unsafe library.openFile(path.string, 0, 0)
     guard file >= 0 else {
       throw FileError(.malformed, path, "is not an HDF5 file, is cut short, or may not be read")
@@ -70,6 +71,7 @@ final class HDF5RowReader: RowReader {
   func read(_ range: Range<Int>, into rows: UnsafeMutableBufferPointer<Float>) throws {
     precondition(rows.count == range.count * dimension, "the rows must just fit")
     guard let target = rows.baseAddress else { return }
+    library.quietenThread()
     let start = [UInt64(range.lowerBound), 0]
     let shape = [UInt64(range.count), UInt64(dimension)]
     let memory = unsafe library.makeSpace(2, shape, nil)

@@ -16,21 +16,20 @@ extension GalleryManifest {
     guard let version = try? decoder.decode(Version.self, from: data).number else {
       throw refuse("is not JSON with a format_version; is it a gallery?")
     }
-    try Self.check(version, "format", upTo: Self.currentVersion, path)
+    guard version <= Self.currentVersion else {
+      throw FileError(
+        .newerVersion, path,
+        "has format version \(version), and this sightline reads up to \(Self.currentVersion); "
+          + "update sightline")
+    }
     guard version >= 1 else { throw refuse("has format version \(version); the first is 1") }
     let record: Record
     do {
       record = try decoder.decode(Record.self, from: data)
+    } catch let error as PopulationError where error.code == .newerVersion {
+      throw FileError(.newerVersion, path, error.message)
     } catch {
       throw refuse("does not follow the format: \(Self.reason(error))")
-    }
-    if let population = record.population {
-      try Self.check(
-        population.formatVersion, "population format",
-        upTo: PopulationDescription.currentFormat, path)
-      try Self.check(
-        population.generatorVersion, "generator", upTo: PopulationDescription.currentGenerator, path
-      )
     }
     guard let encoding = GalleryEncoding(rawValue: record.encoding) else {
       throw refuse("has encoding \"\(record.encoding.prefix(40))\", which is none")
@@ -87,16 +86,6 @@ extension GalleryManifest {
       },
       digest: digest)
     return Array(try encoder.encode(record)) + [UInt8(ascii: "\n")]
-  }
-
-  private static func check(
-    _ found: Int, _ what: String, upTo known: Int, _ path: FilePath
-  ) throws(FileError) {
-    guard found <= known else {
-      throw FileError(
-        .newerVersion, path,
-        "has \(what) version \(found), and this sightline reads up to \(known); update sightline")
-    }
   }
 
   /// What a decoder complains about, in one line.
