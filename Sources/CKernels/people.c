@@ -4,6 +4,7 @@
 // Relatives, demographic cells and captures. In double throughout, sums in a fixed order.
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "template_internal.h"
@@ -45,8 +46,8 @@ void sl_write_direction(const sl_generator *g, uint64_t start, double *direction
   direction_of(g, start, direction);
 }
 
-void sl_write_person_latent(const sl_generator *g, sl_typicality t, sl_person person,
-                            const double *centre, float *latent) {
+void sl_write_person_latent_portable(const sl_generator *g, sl_typicality t, sl_person person,
+                                     const double *centre, float *latent) {
   double v[SL_DIRECTION];
   uint64_t spare = direction_of(g, person.start, v);
   double a = sl_typicality_of(t, spare);
@@ -108,4 +109,26 @@ double sl_write_capture_latent(const sl_generator *g, const float *enrolled, uin
   double side = sqrt(1 - q * q) * sqrt(square / noise_square);
   for (int j = 0; j < SL_DIRECTION; j++) latent[1 + j] = (float)(q * p[j] + side * noise[j]);
   return failed ? NAN : a * a + square * q;
+}
+
+// Chosen at the first call; see template.c.
+typedef void person_function(const sl_generator *, sl_typicality, sl_person, const double *,
+                             float *);
+static void choose_person(const sl_generator *g, sl_typicality t, sl_person person,
+                          const double *centre, float *latent);
+static _Atomic(person_function *) chosen_person = choose_person;
+
+static void choose_person(const sl_generator *g, sl_typicality t, sl_person person,
+                          const double *centre, float *latent) {
+  person_function *f = sl_write_person_latent_portable;
+#if defined(__x86_64__)
+  if (sl_cpu().uses_avx2) f = sl_write_person_latent_avx2;
+#endif
+  atomic_store_explicit(&chosen_person, f, memory_order_relaxed);
+  f(g, t, person, centre, latent);
+}
+
+void sl_write_person_latent(const sl_generator *g, sl_typicality t, sl_person person,
+                            const double *centre, float *latent) {
+  atomic_load_explicit(&chosen_person, memory_order_relaxed)(g, t, person, centre, latent);
 }

@@ -103,7 +103,10 @@ package struct DemographicCells: Codable, Hashable, Sendable {
     var (low, high) = (0, ends.count - 1)
     while low < high {
       let middle = (low + high) / 2
-      if u < ends[middle] { high = middle } else { low = middle + 1 }
+      // Chosen, not branched to: every branch would be a coin toss to the processor.
+      let isBelow = u < ends[middle]
+      high = isBelow ? middle : high
+      low = isBelow ? low : middle + 1
     }
     return low
   }

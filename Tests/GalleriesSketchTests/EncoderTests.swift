@@ -135,6 +135,20 @@ import Testing
     }
   }
 
+  @Test("Bits of a code follow the signs of the latent vector; neither zero nor NaN is negative")
+  func signs() {
+    var generator = SplitMix64(seed: 12)
+    let values: [Float] = [0.1, -0.1, 0, -0.0, .nan, -.nan, 1e-40, -1e-40]
+    let bounds = (1...15).map { Float($0) }
+    for _ in 0..<300 {
+      let latent = (0..<145).map { _ in values[Int(generator.next() % 8)] }
+      var code = [UInt8](repeating: 0xaa, count: 16)
+      sl_sketch_of_latent(latent, bounds, &code)
+      for j in 0..<124 { #expect((code[j / 8] >> (j % 8) & 1 == 1) == (latent[1 + j] < 0)) }
+      #expect(code[15] >> 4 == 0)
+    }
+  }
+
   @Test("The first codes of seed 1 are what they were")
   func knownAnswers() {
     let encoder = SketchEncoder(population: Population(seed: 1))

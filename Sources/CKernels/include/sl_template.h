@@ -56,6 +56,8 @@ void sl_write_latent(const sl_generator *generator, sl_typicality typicality, ui
 /// `centre` is the unit direction of the person's cell, 144 coordinates, or null for none.
 void sl_write_person_latent(const sl_generator *generator, sl_typicality typicality,
                             sl_person person, const double *centre, float *latent);
+void sl_write_person_latent_portable(const sl_generator *generator, sl_typicality typicality,
+                                     sl_person person, const double *centre, float *latent);
 
 /// Writes the direction whose stream starts at `start`, 144 coordinates, a unit vector.
 void sl_write_direction(const sl_generator *generator, uint64_t start, double *direction);
@@ -82,4 +84,6 @@ void sl_write_template_portable(const sl_generator *generator, sl_typicality typ
 void sl_map_latent_avx2(const sl_generator *generator, const float *latent, float *vector);
 void sl_write_template_avx2(const sl_generator *generator, sl_typicality typicality,
                             uint64_t start, float *vector);
+void sl_write_person_latent_avx2(const sl_generator *generator, sl_typicality typicality,
+                                 sl_person person, const double *centre, float *latent);
 #endif
