@@ -71,13 +71,6 @@ struct Families: Sendable {
     return kind(at: seat).map { Relative(identity: self.identity(at: seat ^ 1), kind: $0) }
   }
 
-  /// Whether `identity` is derived from an anchor. Half the cost of finding it.
-  func isDerived(_ identity: UInt64) -> Bool {
-    guard identity < population else { return false }
-    let seat = seat(of: identity)
-    return seat & 1 == 1 && kind(at: seat) != nil
-  }
-
   /// The anchor of which `identity` is derived; `nil` for one who is not.
   func anchor(of identity: UInt64) -> Relative? {
     guard identity < population else { return nil }

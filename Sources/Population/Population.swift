@@ -96,12 +96,6 @@ package import Files
     cellTable?.cell(of: families?.anchor(of: identity)?.identity ?? identity)
   }
 
-  /// Whether the identity's own stream alone says its direction: its 144 signs are then the stream's
-  /// first three words. So for all in a population without relatives and cells.
-  package func isDrawnDirectly(_ identity: UInt64) -> Bool {
-    cellTable == nil && !(families?.isDerived(identity) ?? false)
-  }
-
   /// How the own parts of a derived person and its anchor are to agree: normal about the mean of the
   /// kind and clipped. Members of one cell already agree by what the cell gives both.
   private func likeness(_ identity: UInt64, _ kind: Kinship) -> Double {
@@ -113,8 +107,10 @@ package import Files
     return min(max((drawn - common) / (1 - common), -0.99), 0.99)
   }
 
-  /// Writes the latent coordinates of somebody with a cell or an anchor; false where the plain way does.
-  private func writePerson(_ identity: UInt64, into row: UnsafeMutablePointer<Float>) -> Bool {
+  /// Calls `body` with somebody who has a cell or an anchor; false where the plain way does.
+  @inline(__always) private func withPerson(
+    _ identity: UInt64, _ body: (OpaquePointer, sl_person, UnsafePointer<Double>?) -> Void
+  ) -> Bool {
     let anchor = families?.anchor(of: identity)
     guard anchor != nil || cellTable != nil else { return false }
     var person = sl_person()
@@ -126,14 +122,33 @@ package import Files
     }
     let tables = unsafe GeneratorTables.shared.pointer
     guard let cellTable else {
-      unsafe sl_write_person_latent(tables, typicality, person, nil, row)
+      unsafe body(tables, person, nil)
       return true
     }
     person.common = cellTable.common
     unsafe cellTable.withCentre(cellTable.cell(of: anchor?.identity ?? identity)) { centre in
-      unsafe sl_write_person_latent(tables, typicality, person, centre, row)
+      unsafe body(tables, person, centre)
     }
     return true
+  }
+
+  private func writePerson(_ identity: UInt64, into row: UnsafeMutablePointer<Float>) -> Bool {
+    unsafe withPerson(identity) { tables, person, centre in
+      unsafe sl_write_person_latent(tables, typicality, person, centre, row)
+    }
+  }
+
+  /// Writes the 16 bytes of the sketch of somebody with a cell or an anchor; false, and nothing written,
+  /// for all others, whose codes follow from their streams alone. `spareBounds` are the 15 cells' bounds
+  /// in the bits that the typicality is drawn from, `bounds` those in the typicality.
+  package func writeSketchOfPerson(
+    _ identity: UInt64, spareBounds: UnsafePointer<UInt64>, bounds: UnsafePointer<Float>,
+    into code: UnsafeMutablePointer<UInt8>
+  ) -> Bool {
+    unsafe withPerson(identity) { tables, person, centre in
+      unsafe sl_sketch_of_person(
+        tables, typicality, person, centre, spareBounds, bounds, code)
+    }
   }
 
   /// Writes the template of `identity`, the enrolled vector itself: 512 floats, a unit vector within

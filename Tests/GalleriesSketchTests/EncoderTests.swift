@@ -138,7 +138,8 @@ import Testing
   @Test("Bits of a code follow the signs of the latent vector; neither zero nor NaN is negative")
   func signs() {
     var generator = SplitMix64(seed: 12)
-    let values: [Float] = [0.1, -0.1, 0, -0.0, .nan, -.nan, 1e-40, -1e-40]
+    let least = Float.leastNonzeroMagnitude
+    let values = [0.1, -0.1, 0, -0.0, .nan, -.nan, least, -least]
     let bounds = (1...15).map { Float($0) }
     for _ in 0..<300 {
       let latent = (0..<145).map { _ in values[Int(generator.next() % 8)] }

@@ -36,11 +36,25 @@ void sl_sketch_codes_portable(const sl_sketch_source *source, uint64_t first, si
 /// Writes the code of 145 latent coordinates. NaN counts as positive, and as the lowest cell.
 void sl_sketch_of_latent(const float *latent, const float *bounds, uint8_t *code);
 
+/// Writes the code of a person with a relative, a cell, or both: that of `sl_write_person_latent` and
+/// `sl_sketch_of_latent`. `spare` as in a source.
+void sl_sketch_of_person(const sl_generator *generator, sl_typicality typicality, sl_person person,
+                         const double *centre, const uint64_t *spare, const float *bounds,
+                         uint8_t *code);
+void sl_sketch_of_person_portable(const sl_generator *generator, sl_typicality typicality,
+                                  sl_person person, const double *centre, const uint64_t *spare,
+                                  const float *bounds, uint8_t *code);
+
 /// The transpose of `sl_map_latent`: 145 latent coordinates of 512, in double. Exact up to the rounding
 /// of the template itself, some 1e-8.
 void sl_unmap_vector(const sl_generator *generator, const float *vector, double *latent);
 
 #if defined(__x86_64__)
+/// Call only where `sl_cpu().uses_avx2`, with limits of the typicality that are within -1 and 1 as floats.
+void sl_sketch_of_person_avx2(const sl_generator *generator, sl_typicality typicality,
+                              sl_person person, const double *centre, const uint64_t *spare,
+                              const float *bounds, uint8_t *code);
+
 /// Call only where the CPU has AVX-512 F and DQ.
 void sl_sketch_codes_avx512(const sl_sketch_source *source, uint64_t first, size_t count,
                             uint8_t *codes);

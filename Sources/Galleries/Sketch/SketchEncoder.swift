@@ -9,8 +9,8 @@ package import Population
 /// Without relatives and cells a code follows from three words of the identity's stream: their bits
 /// *are* the signs, and the cell is a comparison of the bits the typicality is drawn from. That takes
 /// about a nanosecond, where the template takes 250. Whoever is derived from a relative or belongs to a
-/// demographic cell is coded from the latent vector. All ways, and the way back from 512 coordinates,
-/// give one code (see `Sketches.md`).
+/// demographic cell is coded from the direction itself, which needs all words and takes some 150 to 350.
+/// All ways, and the way back from 512 coordinates, give one code (see `Sketches.md`).
 @safe package struct SketchEncoder: Sendable {
   package let population: Population
   /// The cells of the typicality.
@@ -58,25 +58,26 @@ package import Population
     precondition(
       codes.count == identities.count * SketchCode.byteCount, "the codes must just fit")
     guard let base = unsafe codes.bindMemory(to: UInt8.self).baseAddress else { return }
-    if isDirect {
-      unsafe withUnsafePointer(to: source) { source in
-        unsafe sl_sketch_codes(source, identities.lowerBound, identities.count, base)
-      }
-    } else if population.description.cells == nil {
-      unsafe writeSparingly(identities, base)
-    } else {
-      unsafe writeGenerally(identities, base)
-    }
-  }
-
-  /// All as if nobody had relatives, and then those again whose direction comes from another's.
-  private func writeSparingly(_ identities: Range<UInt64>, _ base: UnsafeMutablePointer<UInt8>) {
     unsafe withUnsafePointer(to: source) { source in
       unsafe sl_sketch_codes(source, identities.lowerBound, identities.count, base)
     }
-    for identity in identities where !population.isDrawnDirectly(identity) {
-      let offset = Int(identity - identities.lowerBound) * SketchCode.byteCount
-      unsafe writeGenerally(identity..<identity + 1, base + offset)
+    if !isDirect { unsafe overwritePeople(identities, base) }
+  }
+
+  /// Over codes as if nobody had relatives or cells: those again who have.
+  private func overwritePeople(_ identities: Range<UInt64>, _ base: UnsafeMutablePointer<UInt8>) {
+    unsafe withUnsafeBytes(of: source.spare) { spare in
+      unsafe cells.bounds.withUnsafeBufferPointer { bounds in
+        guard let spare = unsafe spare.assumingMemoryBound(to: UInt64.self).baseAddress,
+          let bounds = bounds.baseAddress
+        else { return }
+        var code = unsafe base
+        for identity in identities {
+          _ = unsafe population.writeSketchOfPerson(
+            identity, spareBounds: spare, bounds: bounds, into: code)
+          unsafe code += SketchCode.byteCount
+        }
+      }
     }
   }
 
