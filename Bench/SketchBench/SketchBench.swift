@@ -11,10 +11,12 @@ import Synchronization
 @main struct SketchBench {
   static func main() async throws {
     let arguments = Arguments(CommandLine.arguments)
-    let population = Population(seed: arguments.seed)
-    print("\(arguments.size) codes, \(arguments.threads) threads, kernels \(variant)")
+    let population = try arguments.population()
+    print(
+      "\(arguments.people): \(arguments.size) codes, \(arguments.threads) threads, kernels \(variant)"
+    )
     let gallery = try await build(population, arguments)
-    try general(population)
+    try general(arguments)
     try await stream(gallery, arguments)
     for batch in arguments.batches {
       try await Scan(gallery, population, probes: batch).report(arguments)
@@ -50,23 +52,19 @@ import Synchronization
     return gallery
   }
 
-  /// Populations with relatives, with cells, and with both, on one thread.
-  static func general(_ population: Population) throws {
-    var families = population.description
-    families.relatives = Relatives(population: 1 << 31)
-    var cells = population.description
-    cells.cells = .uniform()
-    var both = families
-    both.cells = .uniform()
-    for (name, description) in [("relatives", families), ("cells", cells), ("both", both)] {
-      let (encoder, count) = (SketchEncoder(population: try Population(description)), 200_000)
+  /// Every kind of population on one thread.
+  static func general(_ arguments: Arguments) throws {
+    for people in Arguments.People.allCases {
+      var other = arguments
+      other.people = people
+      let (encoder, count) = (SketchEncoder(population: try other.population()), 200_000)
       var codes = [UInt8](repeating: 0, count: count * SketchCode.byteCount)
       let start = Usage.now
       unsafe codes.withUnsafeMutableBytes {
         unsafe encoder.writeCodes(of: 0..<UInt64(count), into: $0)
       }
       let each = (Usage.now - start).user / Double(count) * 1e9
-      print("with \(name): \(text(each)) ns a code")
+      print("\(people): \(text(each)) ns a code")
     }
   }
 

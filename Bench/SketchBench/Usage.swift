@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 import Glibc
+import Population
 
 /// Seconds so far on the clock, of own work, and within the kernel.
 struct Usage {
@@ -28,9 +29,15 @@ struct Usage {
   }
 }
 
-/// `--size 1.3e9 --threads 2 --seed 1 --repeats 3 --batches 1,8,64`
+/// `--size 1.3e9 --people both --threads 2 --seed 1 --repeats 3 --batches 1,8,64`
 struct Arguments {
+  /// What the population has beside strangers.
+  enum People: String, CaseIterable {
+    case strangers, relatives, cells, both
+  }
+
   var size = 50_000_000
+  var people = People.strangers
   var threads = 2
   var seed: UInt64 = 1
   var repeats = 3
@@ -44,6 +51,11 @@ struct Arguments {
       case "--size":
         guard let number = Double(value), number >= 0, number < 1e12 else { Self.fail("bad size") }
         size = Int(number)
+      case "--people":
+        guard let known = People(rawValue: value) else {
+          Self.fail("--people is one of strangers, relatives, cells, both")
+        }
+        people = known
       case "--threads": threads = Int(value) ?? 0
       case "--seed": seed = UInt64(value) ?? 1
       case "--repeats": repeats = Int(value) ?? 0
@@ -54,6 +66,15 @@ struct Arguments {
     guard threads > 0, repeats > 0, batches.allSatisfy({ $0 > 0 }) else {
       Self.fail("threads, repeats and batches must be 1 or more")
     }
+  }
+
+  func population() throws -> Population {
+    var description = Population(seed: seed).description
+    if people == .relatives || people == .both {
+      description.relatives = Relatives(population: 1 << 31)
+    }
+    if people == .cells || people == .both { description.cells = .uniform() }
+    return try Population(description)
   }
 
   private static func fail(_ message: String) -> Never {
