@@ -15,21 +15,15 @@ extension RunConfiguration {
     var total = 0
     if case .procedural(let size) = gallery { total = size }
     let report: @Sendable (Int) -> Void = { [total] in progress($0, total) }
-    switch matcher {
-    case .sketch:
-      return SketchMatcher(
-        gallery: try await gallery.sketch(
-          population: population, threads: threads, progress: report),
-        population: population, threads: threads)
-    case .auto where try gallery.encoding() == .sketch:
-      return SketchMatcher(
-        gallery: try await gallery.sketch(
-          population: population, threads: threads, progress: report),
-        population: population, threads: threads)
-    case .auto, .exact:
+    let bySketch = try matcher == .sketch || (matcher == .auto && gallery.encoding() == .sketch)
+    guard bySketch else {
       return ExactMatcher(
         gallery: try await gallery.source(
           population: population, threads: threads, progress: report), threads: threads)
     }
+    return SketchMatcher(
+      gallery: try await gallery.sketch(
+        population: population, threads: threads, progress: report),
+      population: population, threads: threads)
   }
 }

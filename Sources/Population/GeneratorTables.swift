@@ -4,11 +4,11 @@
 internal import CKernels
 
 /// The tables of generator version 1, built on first use (a few milliseconds, 261 KiB) and kept.
-@safe final class GeneratorTables: Sendable {
-  static let shared = GeneratorTables()
+@safe package final class GeneratorTables: Sendable {
+  package static let shared = GeneratorTables()
 
   // Written once by its builder and only read since, by any thread.
-  nonisolated(unsafe) let pointer: OpaquePointer
+  package nonisolated(unsafe) let pointer: OpaquePointer
 
   private init() {
     guard let tables = unsafe sl_generator_create() else { fatalError("out of memory") }

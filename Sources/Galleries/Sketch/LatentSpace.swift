@@ -5,18 +5,7 @@ internal import CKernels
 internal import Population
 
 /// The way back from 512 coordinates to the 145 of the population's own space.
-@safe package enum LatentSpace {
-  // The generator's tables once more, since `Population` keeps its own to itself: 261 KiB.
-  @safe private final class Tables: Sendable {
-    static let shared = Tables()
-    nonisolated(unsafe) let pointer: OpaquePointer
-
-    private init() {
-      guard let tables = unsafe sl_generator_create() else { fatalError("out of memory") }
-      unsafe pointer = tables
-    }
-  }
-
+package enum LatentSpace {
   /// Writes the 145 latent coordinates of a vector of 512: the transpose of the population's map. Inner
   /// products with templates stay; what of the vector is outside their space is dropped.
   package static func writeLatent(
@@ -26,7 +15,7 @@ internal import Population
     precondition(latent.count == Population.latentDimension, "a latent vector has 145 coordinates")
     unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: Population.latentDimension) {
       exact in
-      unsafe sl_unmap_vector(Tables.shared.pointer, vector.baseAddress, exact.baseAddress)
+      unsafe sl_unmap_vector(GeneratorTables.shared.pointer, vector.baseAddress, exact.baseAddress)
       for j in 0..<exact.count { unsafe latent[j] = Float(exact[j]) }
     }
   }

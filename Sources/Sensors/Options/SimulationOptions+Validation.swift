@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import Markers
+internal import Population
 
 extension SimulationOptions {
   /// Checks every option.
@@ -31,7 +32,7 @@ extension SimulationOptions {
     if let people { try check(people, in: 1...MarkerFamily.count, "--people") }
     try check(crowd, in: 1...16, "--crowd")
     try check(mated, in: 0...1, "--mated")
-    try check(enrolled, in: 1...(Self.firstStranger - 1), "--enrolled")
+    try check(enrolled, in: 1...(Population.firstStranger - 1), "--enrolled")
     if let people, !revisits, mated > 0, UInt64(people) > enrolled {
       throw SimulationError(
         "--people", "\(people) passes need as many identities; raise --enrolled or add --revisits")
@@ -52,9 +53,6 @@ extension SimulationOptions {
     if distance.isEmpty { throw SimulationError("--distance", "is empty; give near, mixed or far") }
     try checkFaults()
   }
-
-  /// Identities from here on are in no gallery.
-  static let firstStranger: UInt64 = 1 << 40
 
   private func checkFaults() throws(SimulationError) {
     var sum = 0

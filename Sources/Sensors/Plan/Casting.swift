@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import Markers
+internal import Population
 
 /// Decides who each pass of a camera is and which marker they carry.
 struct Casting {
@@ -40,7 +41,7 @@ struct Casting {
         if !cast.contains(candidate) { return candidate }
       }
     }
-    var stranger = SimulationOptions.firstStranger + draws.below(1 << 32)
+    var stranger = Population.firstStranger + draws.below(1 << 32)
     while cast.contains(stranger) { stranger += 1 }
     return stranger
   }
