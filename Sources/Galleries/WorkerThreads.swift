@@ -14,11 +14,15 @@ package enum WorkerThreads {
   /// in no particular order. `worker` is below `threads`, and no two calls with the same one overlap.
   ///
   /// A single item runs on the caller's thread. When the task is cancelled no further item starts;
-  /// throws once those under way have ended.
+  /// throws once those under way have ended. From `deadline` on no further item starts either.
+  /// - Returns: how many items ran: all, or the first so many where the deadline came before.
+  @discardableResult
   package static func run(
-    threads: Int, items: Int, _ body: @escaping @Sendable (_ worker: Int, _ item: Int) -> Void
-  ) async throws(CancellationError) {
-    let job = Job(threads: min(max(threads, 1), max(items, 1)), items: items, body: body)
+    threads: Int, items: Int, deadline: ContinuousClock.Instant? = nil,
+    _ body: @escaping @Sendable (_ worker: Int, _ item: Int) -> Void
+  ) async throws(CancellationError) -> Int {
+    let job = Job(
+      threads: min(max(threads, 1), max(items, 1)), items: items, deadline: deadline, body: body)
     await withTaskCancellationHandler {
       if items <= 1 {
         job.work(as: 0)
@@ -29,6 +33,7 @@ package enum WorkerThreads {
       job.cancelled.store(true, ordering: .relaxed)
     }
     if job.cancelled.load(ordering: .relaxed) { throw CancellationError() }
+    return job.done.load(ordering: .relaxed)
   }
 }
 
@@ -36,25 +41,34 @@ package enum WorkerThreads {
 private final class Job: Sendable {
   let threads: Int
   let items: Int
+  let deadline: ContinuousClock.Instant?
   let body: @Sendable (Int, Int) -> Void
+  let done = Atomic<Int>(0)
   let cancelled = Atomic<Bool>(false)
   private let next = Atomic<Int>(0)
   private let running: Atomic<Int>
   // Set before the first thread starts, taken by the last to end.
   private let continuation = Mutex<CheckedContinuation<Void, Never>?>(nil)
 
-  init(threads: Int, items: Int, body: @escaping @Sendable (Int, Int) -> Void) {
+  init(
+    threads: Int, items: Int, deadline: ContinuousClock.Instant?,
+    body: @escaping @Sendable (Int, Int) -> Void
+  ) {
     self.threads = threads
     self.items = items
+    self.deadline = deadline
     self.body = body
     running = Atomic(threads)
   }
 
   func work(as worker: Int) {
     while !cancelled.load(ordering: .relaxed) {
+      // Asked before an item is taken, so that those that ran are the first ones.
+      if let deadline, ContinuousClock.now >= deadline { return }
       let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard item < items else { return }
       body(worker, item)
+      done.wrappingAdd(1, ordering: .relaxed)
     }
   }
 

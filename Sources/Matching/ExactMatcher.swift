@@ -44,7 +44,9 @@ package final class ExactMatcher: Matcher {
       isExact: true, threads: threads)
   }
 
-  package func search(_ probes: ProbeBatch, k: Int) async throws -> CandidateLists {
+  package func search(
+    _ probes: ProbeBatch, k: Int, deadline: ContinuousClock.Instant?
+  ) async throws -> CandidateLists {
     precondition(k >= 0, "a list has no fewer than 0 candidates")
     guard probes.dimension == templates.dimension else {
       throw MatchingError(
@@ -58,24 +60,26 @@ package final class ExactMatcher: Matcher {
       if wanted == 0 {
         for _ in panel { lists.append([]) }
       } else {
-        lists.append(try await search(probes, panel, wanted))
+        lists.append(try await search(probes, panel, wanted, deadline))
       }
     }
     return lists
   }
 
   private func search(
-    _ probes: ProbeBatch, _ panel: Range<Int>, _ k: Int
+    _ probes: ProbeBatch, _ panel: Range<Int>, _ k: Int, _ deadline: ContinuousClock.Instant?
   ) async throws -> CandidateLists {
     let blocks = (templates.count + Self.blockSize - 1) / Self.blockSize
     let workers = min(threads, blocks)
     let spaces = take(workers)
     defer { idle.withLock { $0.append(contentsOf: spaces) } }
     for space in spaces { space.prepare(probes: panel.count, block: Self.blockSize, k: k) }
-    try await WorkerThreads.run(threads: workers, items: blocks) { worker, block in
+    let done = try await WorkerThreads.run(threads: workers, items: blocks, deadline: deadline) {
+      worker, block in
       self.score(probes, panel, block, k, spaces[worker])
     }
-    return merged(probes, panel, k, spaces)
+    let searched = done == blocks ? templates.count : done * Self.blockSize
+    return merged(probes, panel, k, spaces, unsearched: templates.count - searched)
   }
 
   private func take(_ count: Int) -> [Workspace] {
@@ -145,7 +149,7 @@ package final class ExactMatcher: Matcher {
   }
 
   private func merged(
-    _ probes: ProbeBatch, _ panel: Range<Int>, _ k: Int, _ spaces: [Workspace]
+    _ probes: ProbeBatch, _ panel: Range<Int>, _ k: Int, _ spaces: [Workspace], unsearched: Int
   ) -> CandidateLists {
     var lists = CandidateLists()
     for probe in 0..<panel.count {
@@ -159,7 +163,7 @@ package final class ExactMatcher: Matcher {
         entries.removeAll { $0.score < threshold - 2 * Self.scoreError }
       }
       let candidates = entries.map { rescored($0.row, probes, panel.lowerBound + probe) }
-      lists.append(candidates.sorted { $0.precedes($1) }.prefix(k))
+      lists.append(candidates.sorted { $0.precedes($1) }.prefix(k), unsearched: unsearched)
     }
     return lists
   }

@@ -12,9 +12,21 @@ package protocol Matcher: Sendable {
 
   /// The `k` best candidates of every probe, or all where the gallery has fewer.
   ///
-  /// Lists do not depend on what else is in the batch. Probes have the gallery's dimension.
+  /// Lists do not depend on what else is in the batch. Probes have the gallery's dimension. At
+  /// `deadline` the search ends with what it has, and its lists say that they are incomplete; it may be
+  /// late by one piece of work, some milliseconds. A cancelled search gives nothing and frees what it
+  /// took.
   /// - Throws: `MatchingError`, `CancellationError`, or an engine's own error.
-  func search(_ probes: ProbeBatch, k: Int) async throws -> CandidateLists
+  func search(
+    _ probes: ProbeBatch, k: Int, deadline: ContinuousClock.Instant?
+  ) async throws -> CandidateLists
+}
+
+extension Matcher {
+  /// The same without a deadline: all lists are complete.
+  package func search(_ probes: ProbeBatch, k: Int) async throws -> CandidateLists {
+    try await search(probes, k: k, deadline: nil)
+  }
 }
 
 /// What a matcher says about itself in results.

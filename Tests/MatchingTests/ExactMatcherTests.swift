@@ -139,6 +139,20 @@ struct ExactMatcherTests {
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
+  @Test("A deadline in the past gives incomplete lists, one far away complete ones")
+  func deadline() async throws {
+    let gallery = try await InMemoryGallery.build(population: population, size: 5000, threads: 2)
+    let matcher = ExactMatcher(gallery: gallery, threads: 2)
+    let probes = try batch(population.captures(0..<300))
+    let now = ContinuousClock.now
+    let past = try await matcher.search(probes, k: 5, deadline: now)
+    #expect(past.count == 300 && !past.isComplete)
+    #expect((0..<300).allSatisfy { past[$0].isEmpty && past.unsearched($0) == 5000 })
+    let later = try await matcher.search(probes, k: 5, deadline: now + .seconds(3600))
+    #expect(later.isComplete && later.unsearched(299) == 0)
+    #expect(try await matcher.search(probes, k: 5) == later)
+  }
+
   @Test("The matcher says what it is, and OpenBLAS runs on one thread under it")
   func information() async throws {
     let gallery = try await InMemoryGallery.build(population: population, size: 3)

@@ -69,7 +69,9 @@ package final class SketchMatcher: Matcher {
       isExact: gallery.count <= self.listLength, threads: threads)
   }
 
-  package func search(_ probes: ProbeBatch, k: Int) async throws -> CandidateLists {
+  package func search(
+    _ probes: ProbeBatch, k: Int, deadline: ContinuousClock.Instant?
+  ) async throws -> CandidateLists {
     precondition(k >= 0, "a list has no fewer than 0 candidates")
     guard probes.dimension == Population.dimension else {
       throw MatchingError(
