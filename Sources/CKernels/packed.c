@@ -3,13 +3,15 @@
 
 #include <float.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "CKernels.h"
 
 #pragma STDC FP_CONTRACT OFF
 
 size_t sl_packed_floats(size_t probes, size_t dimension) {
-  return (probes + SL_PANEL - 1) / SL_PANEL * SL_PANEL * dimension;
+  size_t panels = (probes + SL_PANEL - 1) / SL_PANEL;
+  return (panels * SL_PANEL + (probes <= SL_FEW ? probes : 0)) * dimension;
 }
 
 void sl_pack_probes(const float *probes, size_t count, size_t n, float *packed) {
@@ -21,6 +23,8 @@ void sl_pack_probes(const float *probes, size_t count, size_t n, float *packed) 
       }
     }
   }
+  if (count == 0 || count > SL_FEW) return;
+  memcpy(packed + SL_PANEL * n, probes, count * n * sizeof *probes);
 }
 
 void sl_best_rows_portable(const float *packed, size_t probes, const float *rows, size_t row_count,
@@ -53,7 +57,13 @@ static void choose(const float *packed, size_t probes, const float *rows, size_t
                    size_t n, const float *thresholds, sl_hit *hits, size_t room, size_t *found);
 static _Atomic(best_rows_function *) chosen = choose;
 
-static best_rows_function *best(void) { return sl_best_rows_portable; }
+static best_rows_function *best(void) {
+#if defined(__x86_64__)
+  if (sl_cpu().avx512f) return sl_best_rows_avx512;
+  if (sl_cpu().uses_avx2) return sl_best_rows_avx2;
+#endif
+  return sl_best_rows_portable;
+}
 
 static void choose(const float *packed, size_t probes, const float *rows, size_t row_count,
                    size_t n, const float *thresholds, sl_hit *hits, size_t room, size_t *found) {
@@ -66,4 +76,13 @@ void sl_best_rows(const float *packed, size_t probes, const float *rows, size_t 
                   const float *thresholds, sl_hit *hits, size_t room, size_t *found) {
   atomic_load_explicit(&chosen, memory_order_relaxed)(packed, probes, rows, row_count, n,
                                                       thresholds, hits, room, found);
+}
+
+const char *sl_best_rows_variant(void) {
+  best_rows_function *f = best();
+#if defined(__x86_64__)
+  if (f == sl_best_rows_avx512) return "avx512";
+  if (f == sl_best_rows_avx2) return "avx2";
+#endif
+  return f == sl_best_rows_portable ? "portable" : "unknown";
 }

@@ -38,14 +38,16 @@ struct ExactMatcherTests {
     #expect(first.count >= 498)
   }
 
-  @Test("The number of threads changes nothing", arguments: [1, 20, 40, 300])
+  @Test("Neither threads nor the way of multiplying change anything", arguments: [1, 8, 20, 300])
   func threads(_ probes: Int) async throws {
     let gallery = try await InMemoryGallery.build(population: population, size: 9000, threads: 2)
     let probes = try batch(population.captures(0..<UInt64(probes)))
     let one = try await ExactMatcher(gallery: gallery, threads: 1).search(probes, k: 20)
-    for threads in [2, 7] {
-      let more = try await ExactMatcher(gallery: gallery, threads: threads).search(probes, k: 20)
-      #expect(more == one)
+    for product in BlockProduct.allCases {
+      for threads in [1, 2, 7] {
+        let matcher = ExactMatcher(gallery: gallery, threads: threads, product: product)
+        #expect(try await matcher.search(probes, k: 20) == one)
+      }
     }
   }
 
@@ -96,9 +98,12 @@ struct ExactMatcherTests {
     rows[1030 * 512] = -.infinity
     for i in 0..<512 { rows[5 * 512 + i] = 0 }
     for i in 0..<512 { rows[6 * 512 + i] = .nan }
-    let matcher = ExactMatcher(gallery: try InMemoryGallery(rows: rows), threads: 2)
+    let gallery = try InMemoryGallery(rows: rows)
     let probes = population.captures(3..<UInt64(3 + probes))
-    for k in [5, 2000] {
+    for (product, k) in [
+      (BlockProduct.fused, 5), (.fused, 2000), (.openBLAS, 5), (.openBLAS, 2000),
+    ] {
+      let matcher = ExactMatcher(gallery: gallery, threads: 2, product: product)
       let lists = try await matcher.search(try batch(probes), k: k)
       for (i, probe) in probes.enumerated() {
         #expect(Array(lists[i]) == reference(probe, rows, k: k))

@@ -11,6 +11,8 @@
 
 /// Probes that lie side by side in a packed panel.
 #define SL_PANEL 16
+/// Up to so many probes are packed a second time, row by row, behind their panel.
+#define SL_FEW 8
 
 /// A row that scored at or above its probe's threshold.
 typedef struct {
@@ -18,11 +20,12 @@ typedef struct {
   uint32_t row;
 } sl_hit;
 
-/// Floats that `probes` packed probes of `dimension` coordinates take: whole panels of 16.
+/// Floats that `probes` packed probes of `dimension` coordinates take.
 size_t sl_packed_floats(size_t probes, size_t dimension);
 
 /// Packs probes, row by row, into panels: coordinate k of probe p at
-/// `(p / 16 * dimension + k) * 16 + p % 16`, zeros where no probe is. Aligned to 64 bytes runs fastest.
+/// `(p / 16 * dimension + k) * 16 + p % 16`, zeros where no probe is; for up to SL_FEW probes their rows
+/// follow. Aligned to 64 bytes runs fastest.
 void sl_pack_probes(const float *probes, size_t count, size_t dimension, float *packed);
 
 /// Finds, for each packed probe p, the rows whose inner product is finite and at or above
@@ -34,3 +37,17 @@ void sl_best_rows(const float *packed, size_t probes, const float *rows, size_t 
 void sl_best_rows_portable(const float *packed, size_t probes, const float *rows, size_t row_count,
                            size_t dimension, const float *thresholds, sl_hit *hits, size_t room,
                            size_t *found);
+
+/// Which variant `sl_best_rows` uses: "avx512", "avx2" or "portable".
+const char *sl_best_rows_variant(void);
+
+#if defined(__x86_64__)
+/// Call only where the CPU has AVX-512 F.
+void sl_best_rows_avx512(const float *packed, size_t probes, const float *rows, size_t row_count,
+                         size_t dimension, const float *thresholds, sl_hit *hits, size_t room,
+                         size_t *found);
+/// Call only where `sl_cpu().uses_avx2`.
+void sl_best_rows_avx2(const float *packed, size_t probes, const float *rows, size_t row_count,
+                       size_t dimension, const float *thresholds, sl_hit *hits, size_t room,
+                       size_t *found);
+#endif

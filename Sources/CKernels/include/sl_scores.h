@@ -14,7 +14,7 @@ double sl_exact_dot(const float *a, const float *b, size_t dimension);
 double sl_exact_dot_portable(const float *a, const float *b, size_t dimension);
 
 /// scores[i * stride + j] = inner product of probe i and row j, in float32; the order of summation is
-/// the variant's own. For few probes: reads each row from memory once for every four of them.
+/// the variant's own. For who wants every score; to search, see sl_packed.h.
 void sl_scores(const float *probes, size_t probe_count, const float *rows, size_t row_count,
                size_t dimension, float *scores, size_t stride);
 void sl_scores_portable(const float *probes, size_t probe_count, const float *rows,

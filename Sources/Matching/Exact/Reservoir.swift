@@ -5,8 +5,8 @@ internal import CKernels
 
 /// The best candidates one worker has seen for one probe, and a few more than needed.
 ///
-/// Scores here are float32 in whatever order BLAS summed them, off by up to `ExactMatcher.scoreError`.
-/// What is kept is everything within twice that of the k-th best so far, so that the true k best are
+/// Scores here are float32 in whatever order they were summed, off by up to an error that is known. What
+/// is kept is everything within twice that of the k-th best so far, so that the true k best are
 /// among it. Entries are added unsorted and cut now and then by selection (Hoare's quickselect): O(1)
 /// amortised an entry, which a heap would not be while many still pass the threshold.
 @safe struct Reservoir {
@@ -26,15 +26,12 @@ internal import CKernels
   /// More entries than this are cut back before the next block.
   static func limit(_ k: Int) -> Int { k + max(k, 256) }
 
-  /// Adds the rows `first + indices[i]` with their scores.
-  mutating func append(
-    _ indices: UnsafePointer<UInt32>, _ found: Int, first: Int, scores: UnsafePointer<Float>
-  ) {
-    for i in 0..<found {
-      let index = unsafe indices[i]
-      unsafe entries[count] = Entry(
-        score: scores[Int(index)], row: UInt32(truncatingIfNeeded: first) &+ index)
-      count &+= 1
+  /// Adds `count` hits, their rows counted from `firstRow`.
+  mutating func append(_ hits: UnsafePointer<sl_hit>, _ count: Int, firstRow: Int) {
+    let first = UInt32(truncatingIfNeeded: firstRow)
+    for i in 0..<count {
+      unsafe entries[self.count] = Entry(score: hits[i].score, row: first &+ hits[i].row)
+      self.count &+= 1
     }
   }
 
