@@ -62,15 +62,22 @@ let package = Package(
         "CKernels", "EventBus", "Frames", "Galleries", "Population", "Sightings", system,
       ]),
     .target(
+      name: "Benchmarking",
+      dependencies: [
+        "COpenBLAS", "Evaluation", "Files", "Galleries", "Matching", "Population", system,
+      ]),
+    .target(
       name: "Reports",
       dependencies: [
-        "Evaluation", "Galleries", "Matching", "Pipeline", "Population", "Sightings",
+        "Benchmarking", "Evaluation", "Files", "Galleries", "Matching", "Pipeline", "Population",
+        "Sightings",
       ]),
     .executableTarget(
       name: "sightline",
       dependencies: [
-        "EventBus", "Evaluation", "Faces", "Files", "Frames", "Galleries", "Pipeline", "Population",
-        "Reports", "Sensors", "Sightings", argumentParser, system,
+        "Benchmarking", "EventBus", "Evaluation", "Faces", "Files", "Frames", "Galleries",
+        "Pipeline",
+        "Population", "Reports", "Sensors", "Sightings", argumentParser, system,
       ]),
 
     // Measurements that need the modules from within.

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+package import Galleries
+package import Matching
+
+/// What a bench found; partial where it was interrupted.
+package struct MatchResult: Sendable {
+  package var plan: MatchPlan
+  /// Of the reference: float32.
+  package var gallery: GalleryDescription
+  package var exactMemory: String
+  package var reference: MatcherInformation
+  /// Where the probes are from, in words.
+  package var probes: String
+  /// The cosine from which a candidate counts as an alarm.
+  package var threshold: Double
+  /// Bytes of the buffer that limits were measured on, and how many were on 2 MiB pages.
+  package var limitBytes: Int
+  package var limitHugeBytes: Int?
+  package var rows: [MatchRow] = []
+  package var servers: [ServerRow] = []
+  package var interrupted = false
+  package var loadBefore: Double
+  package var loadAfter: Double
+  package var seconds: Double
+  package var peakBytes: Int
+
+  /// Whether every row is sound and every bound was met.
+  package var isValid: Bool {
+    rows.allSatisfy { $0.invalid == nil } && servers.allSatisfy { $0.invalid == nil }
+  }
+}
+
+/// Where a bench is, for who waits.
+package enum MatchProgress: Sendable {
+  /// Templates or codes made ready.
+  case gallery(done: Int, total: Int)
+  /// Probes searched for the agreement, the reference first.
+  case judging(done: Int, total: Int)
+  /// Rounds of all shapes.
+  case rounds(done: Int, total: Int)
+  /// What the search for a rate does next.
+  case note(String)
+}

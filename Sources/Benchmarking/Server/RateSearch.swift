@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Matching
+
+/// Finds the largest rate of Poisson arrivals whose p99 stays under the bound: bisection by short runs,
+/// then one valid run of full length, a little lower after each that fails.
+struct RateSearch {
+  /// Bisection ends when the bracket is this narrow.
+  private static let precision = 0.03
+  private static let confirmations = 10
+  /// A rate is not tried if its fewest queries take so many times the asked-for duration.
+  private static let longest = 20.0
+
+  private let setting: MatchBench.Setting
+  private var plan: MatchPlan { setting.plan }
+
+  init(_ setting: MatchBench.Setting) { self.setting = setting }
+
+  /// Every matcher at every number of threads, into `result`.
+  func run(into result: inout MatchResult) async throws {
+    for threads in plan.threads {
+      for contender in setting.contenders {
+        do {
+          result.servers.append(try await row(contender, threads: threads))
+        } catch is CancellationError {
+          result.interrupted = true
+          return
+        }
+      }
+    }
+  }
+
+  private func row(_ contender: MatchBench.Contender, threads: Int) async throws -> ServerRow {
+    let boundMS = (plan.bound ?? 0) * 1e3
+    let limit = plan.batches.max() ?? 64
+    let matcher = contender.make(threads)
+    var tried: [ServerRun] = []
+    func row(_ confirmed: ServerRun?, _ failure: String?) -> ServerRow {
+      ServerRow(
+        matcher: contender.kind, threads: threads, batchLimit: limit, boundMS: boundMS,
+        agreement: contender.agreement, tried: tried, confirmed: confirmed, failure: failure)
+    }
+    let one = try await seconds(matcher, batch: 1)
+    guard one * 1e3 < boundMS else {
+      return row(
+        nil, "one search alone takes \(Int((one * 1e3).rounded(.up))) ms, over the bound")
+    }
+    let loop = ServerLoop(
+      matcher: matcher, pool: setting.pool, judged: contender.lists, candidates: plan.candidates,
+      batchLimit: limit, bound: UInt64(boundMS * 1e6), seed: plan.seed)
+    var number: UInt64 = 0
+    func attempt(_ rate: Double, _ seconds: Double, _ proof: ServerLoop.Proof) async throws -> Bool
+    {
+      number += 1
+      setting.observer(
+        .note(
+          "\(contender.kind.rawValue), \(threads) threads: "
+            + "\(rate < 10 ? String(rate.rounded(toTenths: true)) : String(Int(rate))) queries/s"))
+      let run = try await loop.run(rate: rate, seconds: seconds, proof: proof, number: number)
+      tried.append(run)
+      return run.failure == nil
+    }
+    // No more than full batches back to back can be answered.
+    var high = Double(limit) / (try await seconds(matcher, batch: limit)) * 1.05
+    var low = 0.0
+    let slowest = Double(ServerLoop.rule.queries(late: 0)) / plan.seconds / Self.longest
+    while high - low > Self.precision * high {
+      let middle = (low + high) / 2
+      if middle < slowest { break }
+      if try await attempt(middle, plan.seconds / 4, .share) { low = middle } else { high = middle }
+    }
+    guard low > 0 else {
+      return row(
+        nil,
+        "no rate above \(slowest.rounded(toTenths: true)) queries/s held the bound, and a lower one "
+          + "would take longer to prove than \(Int(Self.longest)) times --duration")
+    }
+    for _ in 0..<Self.confirmations {
+      if try await attempt(low, plan.seconds, .earlyStopping) { return row(tried.last, nil) }
+      low *= 1 - Self.precision
+    }
+    return row(nil, tried.last?.failure)
+  }
+
+  /// The median of five searches after one for warming up.
+  private func seconds(_ matcher: any Matcher, batch: Int) async throws -> Double {
+    let probes = try setting.pool.batch(from: 0, count: batch)
+    var times: [Double] = []
+    for _ in 0..<6 {
+      let start = Usage.wallNow
+      _ = try await matcher.search(probes, k: plan.candidates, deadline: nil)
+      times.append(Double(Usage.wallNow - start) / 1e9)
+    }
+    return Array(times.dropFirst()).median ?? 0
+  }
+}
+
+extension Double {
+  fileprivate func rounded(toTenths: Bool) -> Double { (self * 10).rounded() / 10 }
+}
