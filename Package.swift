@@ -113,6 +113,12 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: ["Pipeline", "Frames", "Files"]),
+    .testTarget(
+      name: "BenchmarkingTests",
+      dependencies: [
+        "Benchmarking", "Evaluation", "Files", "Galleries", "Matching", "Population", "Reports",
+        system,
+      ], exclude: ["Snapshots"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Frames", "Population"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sightline", "Frames"], exclude: ["Snapshots"]),

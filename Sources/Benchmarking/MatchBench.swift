@@ -49,8 +49,7 @@ package struct MatchBench: Sendable {
   package func run() async throws -> MatchResult {
     try plan.requireMemory(gallery)
     let (start, load) = (Usage.wallNow, Usage.load)
-    var (result, setting) = try await prepared()
-    result.loadBefore = load
+    var (result, setting) = try await prepared(load: load)
     switch plan.scenario {
     case .single, .offline: try await ClosedLoop(setting).run(into: &result)
     case .server: try await RateSearch(setting).run(into: &result)
@@ -64,7 +63,7 @@ package struct MatchBench: Sendable {
 
   /// Galleries, probes, the reference's lists and each matcher's; what only the reference needs is
   /// given back.
-  private func prepared() async throws -> (MatchResult, Setting) {
+  private func prepared(load: Double) async throws -> (MatchResult, Setting) {
     let size = gallery.size
     let ready: @Sendable (Int) -> Void = { [observer] in
       observer(.gallery(done: $0, total: size))
@@ -94,7 +93,7 @@ package struct MatchBench: Sendable {
     let result = MatchResult(
       plan: plan, gallery: source.description, exactMemory: gallery.exactMemory,
       reference: reference.information, probes: pool.origin, threshold: threshold,
-      limitBytes: limits.byteCount, loadBefore: 0, loadAfter: 0, seconds: 0, peakBytes: 0)
+      limitBytes: limits.byteCount, load: load)
     let setting = Setting(
       plan: plan, size: size, dimension: gallery.dimension, pool: pool, contenders: contenders,
       limits: limits, observer: observer)

@@ -26,6 +26,24 @@ package struct MatchResult: Sendable {
   package var seconds: Double
   package var peakBytes: Int
 
+  package init(
+    plan: MatchPlan, gallery: GalleryDescription, exactMemory: String,
+    reference: MatcherInformation, probes: String, threshold: Double, limitBytes: Int,
+    load: Double
+  ) {
+    self.plan = plan
+    self.gallery = gallery
+    self.exactMemory = exactMemory
+    self.reference = reference
+    self.probes = probes
+    self.threshold = threshold
+    self.limitBytes = limitBytes
+    loadBefore = load
+    loadAfter = load
+    seconds = 0
+    peakBytes = 0
+  }
+
   /// Whether every row is sound and every bound was met.
   package var isValid: Bool {
     rows.allSatisfy { $0.invalid == nil } && servers.allSatisfy { $0.invalid == nil }
@@ -40,6 +58,6 @@ package enum MatchProgress: Sendable {
   case judging(done: Int, total: Int)
   /// Rounds of all shapes.
   case rounds(done: Int, total: Int)
-  /// What the search for a rate does next.
-  case note(String)
+  /// The rate tried next, and about how long its matcher will take yet.
+  case rate(MatcherKind, threads: Int, perSecond: Double, secondsLeft: Double)
 }

@@ -22,6 +22,24 @@ package struct MatchSpeed: Hashable, Sendable {
   /// Bytes read by the scan and products made, by the median of wall time.
   package var gigabytesPerSecond: Double
   package var gigaflops: Double?
+
+  package init(
+    rounds: Int, searches: Int, probesPerSecond: Double, p50MS: Double, p90MS: Double,
+    p99MS: Double, provenP99MS: Double?, nsPerTemplateProbe: Double,
+    cpuNSPerTemplateProbe: Double, gigabytesPerSecond: Double, gigaflops: Double?
+  ) {
+    self.rounds = rounds
+    self.searches = searches
+    self.probesPerSecond = probesPerSecond
+    self.p50MS = p50MS
+    self.p90MS = p90MS
+    self.p99MS = p99MS
+    self.provenP99MS = provenP99MS
+    self.nsPerTemplateProbe = nsPerTemplateProbe
+    self.cpuNSPerTemplateProbe = cpuNSPerTemplateProbe
+    self.gigabytesPerSecond = gigabytesPerSecond
+    self.gigaflops = gigaflops
+  }
 }
 
 /// What the machine gave in the same rounds, with as many threads.
@@ -32,6 +50,14 @@ package struct MatchLimits: Codable, Hashable, Sendable {
   package var sgemmGigaflops: Double?
   /// Rows of the pieces that served sgemm best.
   package var sgemmPiece: Int?
+
+  package init(
+    streamGigabytesPerSecond: Double, sgemmGigaflops: Double? = nil, sgemmPiece: Int? = nil
+  ) {
+    self.streamGigabytesPerSecond = streamGigabytesPerSecond
+    self.sgemmGigaflops = sgemmGigaflops
+    self.sgemmPiece = sgemmPiece
+  }
 }
 
 /// A row of the table: no speed without its agreement beside it.
@@ -47,7 +73,7 @@ package struct MatchRow: Encodable, Hashable, Sendable {
   package let speed: MatchSpeed
   package let limits: MatchLimits
   package let bound: Bound
-  /// Timed searches whose lists were not those that the agreement was judged on; 0 unless a matcher is
+  /// Searches, timed or for warming up, whose lists were not those that the agreement was judged on; 0 unless a matcher is
   /// wrong.
   package let differing: Int
 
@@ -77,7 +103,7 @@ package struct MatchRow: Encodable, Hashable, Sendable {
   /// Why the row is worth nothing; `nil` if it is sound.
   package var invalid: String? {
     if differing > 0 {
-      return "\(differing) timed searches gave other lists than those that were judged"
+      return "\(differing) searches gave other lists than those that were judged"
     }
     if matcher.mustAgree, !agreement.isPerfect { return "an exact matcher missed candidates" }
     return nil

@@ -5,7 +5,7 @@ package import Evaluation
 package import Matching
 
 /// How far a matcher's lists agree with those of exact search on the same probes.
-package struct SearchAgreement: Codable, Hashable, Sendable {
+package struct SearchAgreement: Encodable, Hashable, Sendable {
   /// Of the mates that exact search lists: those this matcher lists.
   package let mates: Proportion
   /// Of the alarms, candidates at or above `threshold` that are nobody's mate: those this one lists.
@@ -18,6 +18,13 @@ package struct SearchAgreement: Codable, Hashable, Sendable {
   /// Whether nothing at all was missed.
   package var isPerfect: Bool {
     mates.count == mates.trials && alarms.count == alarms.trials && first.count == first.trials
+  }
+
+  package init(mates: Proportion, alarms: Proportion, first: Proportion, threshold: Double) {
+    self.mates = mates
+    self.alarms = alarms
+    self.first = first
+    self.threshold = threshold
   }
 
   /// Compares the lists of every probe of `pool`. O(probes x k).
@@ -61,5 +68,30 @@ package struct SearchAgreement: Codable, Hashable, Sendable {
     guard !best.isEmpty else { return 1 }
     let rank = Int((fpir * Double(best.count)).rounded(.up))
     return Double(best[min(max(rank, 1), best.count) - 1])
+  }
+
+  private enum CodingKeys: String, CodingKey { case mates, alarms, first, threshold }
+
+  /// Each share with its count, trials and interval.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(Share(mates), forKey: .mates)
+    try container.encode(Share(alarms), forKey: .alarms)
+    try container.encode(Share(first), forKey: .first)
+    try container.encode(threshold, forKey: .threshold)
+  }
+
+  private struct Share: Encodable {
+    let count: Int
+    let trials: Int
+    let rate: Double?
+    let interval95: [Double]
+
+    init(_ proportion: Proportion) {
+      count = proportion.count
+      trials = proportion.trials
+      rate = proportion.rate
+      interval95 = [proportion.interval.lowerBound, proportion.interval.upperBound]
+    }
   }
 }

@@ -49,7 +49,8 @@ extension MatchReport {
       "\(settings.scenario.rawValue); \(settings.rounds) rounds, matchers and limits in turn; one "
         + "search each to warm up is not counted"
     case .server:
-      "server; Poisson arrivals, runs of \(Text.fixed(settings.seconds, 0)) s; p99 from the time a query "
+      "server; Poisson arrivals, runs of \(Text.fixed(settings.seconds, 0)) s after a few searches to warm "
+        + "up; p99 from the time a query "
         + "is due under \(Text.milliseconds(settings.p99BoundMS ?? 0)) ms"
     }
   }
@@ -63,8 +64,8 @@ extension MatchReport {
     ]
     for row in rows {
       var line = [row.matcher.rawValue, "\(row.threads)", "\(row.batch)"]
-      if let invalid = row.invalid {
-        table.append(line + ["INVALID: \(invalid)"])
+      if row.invalid != nil {
+        table.append(line + ["INVALID"])
         continue
       }
       line += [
@@ -93,13 +94,13 @@ extension MatchReport {
     ]
     for row in servers {
       let line = [row.matcher.rawValue, "\(row.threads)", "\(row.batchLimit)"]
-      guard let run = row.confirmed else {
-        table.append(line + ["INVALID: \(row.invalid ?? "no rate was held")"])
+      guard let run = row.confirmed, row.invalid == nil else {
+        table.append(line + ["INVALID"])
         continue
       }
       table.append(
         line + [
-          rate(run.rate), Text.milliseconds(run.p50MS), Text.milliseconds(run.p99MS),
+          rate(run.scheduledPerSecond), Text.milliseconds(run.p50MS), Text.milliseconds(run.p99MS),
           Text.milliseconds(run.uncorrectedP99MS), Text.count(run.queries), "\(run.late)",
           Text.count(run.required), Text.fixed(run.meanBatch, 1),
         ] + recall(row.agreement))
@@ -129,7 +130,15 @@ extension MatchReport {
 
   private var notes: [String] {
     var notes: [String] = []
-    if !valid { notes.append("INVALID: a row is unsound or the bound was not held; see above.") }
+    for row in rows {
+      guard let invalid = row.invalid else { continue }
+      notes.append(
+        "INVALID: \(row.matcher.rawValue), threads \(row.threads), batch \(row.batch): \(invalid)")
+    }
+    for row in servers {
+      guard let invalid = row.invalid else { continue }
+      notes.append("INVALID: \(row.matcher.rawValue), threads \(row.threads): \(invalid)")
+    }
     if conditions.loadBefore > Double(machine.cores) * 0.5 {
       notes.append("The machine was busy before this began: it can do better than these figures.")
     }

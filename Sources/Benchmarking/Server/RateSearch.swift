@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
+internal import Glibc
 internal import Matching
 
 /// Finds the largest rate of Poisson arrivals whose p99 stays under the bound: bisection by short runs,
@@ -48,33 +49,43 @@ struct RateSearch {
     }
     let loop = ServerLoop(
       matcher: matcher, pool: setting.pool, judged: contender.lists, candidates: plan.candidates,
-      batchLimit: limit, bound: UInt64(boundMS * 1e6), seed: plan.seed)
+      batchLimit: limit, bound: plan.bound ?? 0, seed: plan.seed)
+    // No more than full batches back to back can be answered.
+    var high = Double(limit) / (try await seconds(matcher, batch: limit)) * 1.05
+    var (low, top) = (0.0, high)
+    let slowest = Double(ServerLoop.rule.queries(late: 0)) / plan.seconds / Self.longest
     var number: UInt64 = 0
+    func left(_ rate: Double) -> Double {
+      let steps = log2(max((high - low) / (Self.precision * high), 1)).rounded(.up)
+      return steps * max(plan.seconds / 4, 200 / rate) + max(plan.seconds, 459 / rate)
+    }
     func attempt(_ rate: Double, _ seconds: Double, _ proof: ServerLoop.Proof) async throws -> Bool
     {
       number += 1
       setting.observer(
-        .note(
-          "\(contender.kind.rawValue), \(threads) threads: "
-            + "\(rate < 10 ? String(rate.rounded(toTenths: true)) : String(Int(rate))) queries/s"))
+        .rate(contender.kind, threads: threads, perSecond: rate, secondsLeft: left(rate)))
       let run = try await loop.run(rate: rate, seconds: seconds, proof: proof, number: number)
       tried.append(run)
       return run.failure == nil
     }
-    // No more than full batches back to back can be answered.
-    var high = Double(limit) / (try await seconds(matcher, batch: limit)) * 1.05
-    var low = 0.0
-    let slowest = Double(ServerLoop.rule.queries(late: 0)) / plan.seconds / Self.longest
-    while high - low > Self.precision * high {
+    while true {
+      // What was measured on a busy machine need not be the most: upwards, where the top holds.
+      if low >= 0.9 * top {
+        top *= 1.5
+        high = top
+      }
+      guard high - low > Self.precision * high else { break }
       let middle = (low + high) / 2
       if middle < slowest { break }
       if try await attempt(middle, plan.seconds / 4, .share) { low = middle } else { high = middle }
+      if let run = tried.last, run.differing > 0 { return row(nil, run.failure) }
     }
     guard low > 0 else {
       return row(
         nil,
-        "no rate above \(slowest.rounded(toTenths: true)) queries/s held the bound, and a lower one "
-          + "would take longer to prove than \(Int(Self.longest)) times --duration")
+        "no rate above \((slowest * 10).rounded() / 10) queries/s held the bound"
+          + (tried.last?.failure.map { " (\($0))" } ?? "") + "; a lower one would take over "
+          + "\(Int(Self.longest)) times --duration to prove")
     }
     for _ in 0..<Self.confirmations {
       if try await attempt(low, plan.seconds, .earlyStopping) { return row(tried.last, nil) }
@@ -94,8 +105,4 @@ struct RateSearch {
     }
     return Array(times.dropFirst()).median ?? 0
   }
-}
-
-extension Double {
-  fileprivate func rounded(toTenths: Bool) -> Double { (self * 10).rounded() / 10 }
 }

@@ -2,25 +2,43 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import Glibc
-internal import Matching
+package import Matching
 
 /// MLPerf's server: queries are due at times drawn beforehand, whatever the matcher does; those due are
 /// searched together, and a query's latency runs from the time it was due.
 ///
 /// One loop takes what is due and searches it. It cannot hold arrivals back, since they follow from the
 /// seed alone; it can only wake late when it is idle, and that lag is measured and judged.
-struct ServerLoop {
-  let matcher: any Matcher
-  let pool: ProbePool
-  let judged: CandidateLists
-  let candidates: Int
-  let batchLimit: Int
+package struct ServerLoop {
+  private let matcher: any Matcher
+  private let pool: ProbePool
+  private let judged: CandidateLists
+  private let candidates: Int
+  private let batchLimit: Int
   /// Nanoseconds.
-  let bound: UInt64
-  let seed: UInt64
+  private let bound: UInt64
+  private let seed: UInt64
+
+  /// - Parameters:
+  ///   - judged: the matcher's list for every probe of the pool; a run with any other is not valid.
+  ///   - batchLimit: the most queries that share a search.
+  ///   - bound: seconds from due to answered.
+  package init(
+    matcher: any Matcher, pool: ProbePool, judged: CandidateLists, candidates: Int,
+    batchLimit: Int, bound: Double, seed: UInt64
+  ) {
+    precondition(batchLimit >= 1, "a search takes a query")
+    self.matcher = matcher
+    self.pool = pool
+    self.judged = judged
+    self.candidates = candidates
+    self.batchLimit = batchLimit
+    self.bound = UInt64(bound * 1e9)
+    self.seed = seed
+  }
 
   /// What a run must show.
-  enum Proof {
+  package enum Proof: Sendable {
     /// A first look: 99 of 100 in time, of 200 or more.
     case share
     /// The early-stopping rule.
@@ -28,6 +46,8 @@ struct ServerLoop {
   }
 
   private struct Record {
+    /// Nanoseconds over which queries were scheduled.
+    var span = 0.0
     var latencies: [UInt64] = []
     var services: [UInt64] = []
     var lags: [UInt64] = []
@@ -41,7 +61,9 @@ struct ServerLoop {
 
   /// Runs `seconds` of arrivals at `rate`, and as many more queries as the rule asks for, up to four times
   /// as many in all.
-  func run(rate: Double, seconds: Double, proof: Proof, number: UInt64) async throws -> ServerRun {
+  package func run(rate: Double, seconds: Double, proof: Proof, number: UInt64) async throws
+    -> ServerRun
+  {
     var arrivals = PoissonArrivals(perSecond: rate, seed: seed, run: number)
     let least =
       switch proof {
@@ -51,6 +73,7 @@ struct ServerLoop {
     var due: [Double] = []
     while true {
       let next = arrivals.next()
+      // Beyond the asked-for time only as many as any proof needs.
       if next > seconds * 1e9, due.count >= least { break }
       due.append(next)
     }
@@ -78,6 +101,7 @@ struct ServerLoop {
     _ due: [Double], from firstQuery: Int, _ hopeless: Int, _ record: inout Record
   ) async throws -> Bool {
     let start = Usage.wallNow + 1_000_000
+    record.span += due.last ?? 0
     let times = due.map { start + UInt64($0) }
     var next = 0
     var batch = ProbeBatch(dimension: pool.probes.dimension, capacity: batchLimit)
@@ -149,7 +173,8 @@ struct ServerLoop {
       failure = "the generator was overloaded: queries were issued late; run on a quieter machine"
     }
     return ServerRun(
-      rate: rate, queries: queries, late: record.late, required: required,
+      rate: rate, scheduledPerSecond: Double(queries) / max(record.span, 1) * 1e9,
+      queries: queries, late: record.late, required: required,
       p50MS: Double(percentile(0.5, of: latencies)) / 1e6,
       p99MS: Double(percentile(0.99, of: latencies)) / 1e6,
       uncorrectedP99MS: Double(percentile(0.99, of: record.services.sorted())) / 1e6,

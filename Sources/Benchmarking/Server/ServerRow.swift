@@ -3,8 +3,10 @@
 
 /// One run at one rate of arrivals.
 package struct ServerRun: Codable, Hashable, Sendable {
-  /// Queries scheduled a second.
+  /// Queries a second that were asked of the process of arrivals.
   package var rate: Double
+  /// Queries that it scheduled, by the time over which it did: what a result tells.
+  package var scheduledPerSecond: Double
   package var queries: Int
   /// Those answered later than the bound after they were due.
   package var late: Int
@@ -23,6 +25,25 @@ package struct ServerRun: Codable, Hashable, Sendable {
   package var differing: Int
   /// Why it does not count; `nil` if the rate was held.
   package var failure: String?
+
+  package init(
+    rate: Double, scheduledPerSecond: Double, queries: Int, late: Int, required: Int,
+    p50MS: Double, p99MS: Double, uncorrectedP99MS: Double, meanBatch: Double,
+    generatorLagP99MS: Double, differing: Int, failure: String?
+  ) {
+    self.rate = rate
+    self.scheduledPerSecond = scheduledPerSecond
+    self.queries = queries
+    self.late = late
+    self.required = required
+    self.p50MS = p50MS
+    self.p99MS = p99MS
+    self.uncorrectedP99MS = uncorrectedP99MS
+    self.meanBatch = meanBatch
+    self.generatorLagP99MS = generatorLagP99MS
+    self.differing = differing
+    self.failure = failure
+  }
 }
 
 /// The largest rate that a matcher holds.
@@ -61,5 +82,5 @@ package struct ServerRow: Encodable, Hashable, Sendable {
   }
 
   /// Scheduled queries a second, never completed ones.
-  package var rate: Double? { confirmed?.rate }
+  package var rate: Double? { confirmed?.scheduledPerSecond }
 }
