@@ -55,19 +55,24 @@ package struct EarlyStopping: Hashable, Sendable {
   /// Probability of at most `late` late ones among `queries`, each late with probability 1 - p.
   func tail(_ late: Int, of queries: Int) -> Double {
     if late >= queries { return 1 }
-    let (n, t) = (Double(queries), Double(late))
-    // From the largest term down where t is below the mean; above it the answer is near 1 anyway, and
-    // the sum is as right, only longer.
-    var term = exp(
-      lgamma(n + 1) - lgamma(t + 1) - lgamma(n - t + 1)
-        + t * log(1 - percentile) + (n - t) * log(percentile))
-    var sum = term
-    var i = t
-    while i > 0 {
-      term *= i / (n - i + 1) * percentile / (1 - percentile)
+    let (n, q) = (Double(queries), 1 - percentile)
+    // From the largest term on, down and up, so that none underflows that matters.
+    let start = min(Double(late), (n * q).rounded(.down))
+    let largest = exp(
+      lgamma(n + 1) - lgamma(start + 1) - lgamma(n - start + 1) + start * log(q)
+        + (n - start) * log(percentile))
+    var sum = largest
+    var (term, i) = (largest, start)
+    while i > 0, term > sum * 1e-17 {
+      term *= i / (n - i + 1) * percentile / q
       sum += term
       i -= 1
-      if i < n * (1 - percentile), term < sum * 1e-17 { break }
+    }
+    (term, i) = (largest, start)
+    while i < Double(late), term > sum * 1e-17 {
+      term *= (n - i) / (i + 1) * q / percentile
+      sum += term
+      i += 1
     }
     return min(sum, 1)
   }

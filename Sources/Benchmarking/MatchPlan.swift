@@ -84,6 +84,10 @@ package struct MatchPlan: Sendable {
     return max(min(max(gallery.size * most, 1 << 24), LimitBuffer.largest), probes)
   }
 
+  /// A server run must be so many times as long as the bound, or a queue that grows without end would
+  /// not be late before the run is over.
+  package static let boundsPerRun = 20.0
+
   /// Refuses what does not fit, before anything is taken.
   package func requireMemory(
     _ gallery: BenchGallery, available: Int? = SystemMemory.availableBytes

@@ -49,9 +49,8 @@ extension MatchReport {
       "\(settings.scenario.rawValue); \(settings.rounds) rounds, matchers and limits in turn; one "
         + "search each to warm up is not counted"
     case .server:
-      "server; Poisson arrivals, runs of \(Text.fixed(settings.seconds, 0)) s after a few searches to warm "
-        + "up; p99 from the time a query "
-        + "is due under \(Text.milliseconds(settings.p99BoundMS ?? 0)) ms"
+      "server; Poisson arrivals, runs of \(Text.fixed(settings.seconds, 0)) s; p99 under "
+        + "\(Text.milliseconds(settings.p99BoundMS ?? 0)) ms; searches to warm up are not counted"
     }
   }
 

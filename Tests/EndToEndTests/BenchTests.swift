@@ -43,7 +43,7 @@ struct BenchTests {
   func server() throws {
     let result = try Binary.run(
       "bench", "match", "--gallery", "procedural:2000", "--matcher", "exact", "--scenario",
-      "server", "--bound", "p99=20s", "--duration", "20ms", "--judged", "20", "--json")
+      "server", "--bound", "p99=200ms", "--duration", "4s", "--judged", "20", "--json")
     #expect(result.status == 0, "\(result.errors)")
     let row = try #require(try rows(result.output, "servers").first)
     #expect(row["invalid"] == nil)
@@ -98,6 +98,7 @@ struct BenchTests {
       ("--bound p99=5ms", "--scenario server"),
       ("--scenario server --bound p99=5ms --batch 1,2", "--batch"),
       ("--scenario server --bound p99=5ms --rounds 3", "--rounds"),
+      ("--scenario server --bound p99=1s", "20s or more"),
       ("--matcher exact,exact", "each once"),
       ("--matcher guess", "--matcher"),
       ("--matcher exact --list 5", "--list"),

@@ -5,11 +5,12 @@ internal import Glibc
 internal import Matching
 
 /// Finds the largest rate of Poisson arrivals whose p99 stays under the bound: bisection by short runs,
-/// then one valid run of full length, a little lower after each that fails.
+/// then one valid run of full length, lower after each that fails.
 struct RateSearch {
   /// Bisection ends when the bracket is this narrow.
   private static let precision = 0.03
   private static let confirmations = 10
+  private static let mostRaises = 3
   /// A rate is not tried if its fewest queries take so many times the asked-for duration.
   private static let longest = 20.0
 
@@ -52,7 +53,7 @@ struct RateSearch {
       batchLimit: limit, bound: plan.bound ?? 0, seed: plan.seed)
     // No more than full batches back to back can be answered.
     var high = Double(limit) / (try await seconds(matcher, batch: limit)) * 1.05
-    var (low, top) = (0.0, high)
+    var (low, top, raises) = (0.0, high, 0)
     let slowest = Double(ServerLoop.rule.queries(late: 0)) / plan.seconds / Self.longest
     var number: UInt64 = 0
     func left(_ rate: Double) -> Double {
@@ -70,7 +71,8 @@ struct RateSearch {
     }
     while true {
       // What was measured on a busy machine need not be the most: upwards, where the top holds.
-      if low >= 0.9 * top {
+      if low >= 0.9 * top, raises < Self.mostRaises {
+        raises += 1
         top *= 1.5
         high = top
       }
@@ -87,9 +89,12 @@ struct RateSearch {
           + (tried.last?.failure.map { " (\($0))" } ?? "") + "; a lower one would take over "
           + "\(Int(Self.longest)) times --duration to prove")
     }
+    var step = Self.precision
     for _ in 0..<Self.confirmations {
       if try await attempt(low, plan.seconds, .earlyStopping) { return row(tried.last, nil) }
-      low *= 1 - Self.precision
+      // Longer after each failure: a machine that has become busy is far from what it held.
+      low *= 1 - step
+      step = min(2 * step, 0.5)
     }
     return row(nil, tried.last?.failure)
   }

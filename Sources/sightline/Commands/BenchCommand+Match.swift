@@ -175,12 +175,18 @@ extension BenchCommand {
       if server, batches.count > 1 {
         throw ValidationError("--batch: server takes one, the most probes that share a search")
       }
+      let seconds = duration?.value ?? (server ? 10 : 3)
+      if let bound, seconds < MatchPlan.boundsPerRun * bound.seconds {
+        throw ValidationError(
+          "--duration: a run must be \(Int(MatchPlan.boundsPerRun)) times as long as --bound; give "
+            + "\(Int((MatchPlan.boundsPerRun * bound.seconds).rounded(.up)))s or more")
+      }
       if server, rounds != nil {
         throw ValidationError("--rounds is for single and offline; a server run has --duration")
       }
       var plan = MatchPlan(
         gallery: argument, matchers: matchers, batches: batches, threads: threads,
-        scenario: scenario, seconds: duration?.value ?? (server ? 10 : 3))
+        scenario: scenario, seconds: seconds)
       plan.candidates = candidates
       plan.bound = bound?.seconds
       plan.rounds = rounds ?? 7
