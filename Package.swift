@@ -64,7 +64,8 @@ let package = Package(
     .target(
       name: "Benchmarking",
       dependencies: [
-        "COpenBLAS", "Evaluation", "Files", "Galleries", "Matching", "Population", system,
+        "CKernels", "COpenBLAS", "Evaluation", "Files", "Galleries", "Matching", "Population",
+        system,
       ]),
     .target(
       name: "Reports",
@@ -116,7 +117,8 @@ let package = Package(
     .testTarget(
       name: "BenchmarkingTests",
       dependencies: [
-        "Benchmarking", "Evaluation", "Files", "Galleries", "Matching", "Population", "Reports",
+        "Benchmarking", "CKernels", "Evaluation", "Files", "Galleries", "Matching", "Population",
+        "Reports",
         system,
       ], exclude: ["Snapshots"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Frames", "Population"]),

@@ -88,10 +88,10 @@ private struct Shape {
   private let batch: Int
   private let windows: [(first: Int, probes: ProbeBatch)]
   private var lanes: [Lane] = []
-  /// Bytes read, and the nanoseconds of each round's mean read.
-  private var streams: [(bytes: Int, repeats: Int, times: [Double])] = []
+  /// Bytes read, and the nanoseconds of each round's reads together.
+  private var streams: [(bytes: Int, repeats: Int, times: [Usage])] = []
   private var product: (limit: ProductLimit, way: ProductLimit.Way, repeats: Int)?
-  private var productTimes: [Double] = []
+  private var productTimes: [Usage] = []
 
   /// Warms everything up and sees how often each fits in a round.
   init(_ setting: MatchBench.Setting, threads: Int, batch: Int) async throws {
@@ -149,19 +149,19 @@ private struct Shape {
       for _ in 0..<lanes[lane].repeats { own.append(try await search(lane, setting)) }
       times.append(own)
     }
-    var streamTimes: [Double] = []
+    var streamTimes: [Usage] = []
     for stream in streams {
-      let start = Usage.wallNow
+      let start = Usage.now
       for _ in 0..<stream.repeats { try await setting.limits.read(stream.bytes, threads: threads) }
-      streamTimes.append(Double(Usage.wallNow - start) / Double(stream.repeats))
+      streamTimes.append(Usage.now - start)
     }
-    var productTime: Double?
+    var productTime: Usage?
     if let product {
-      let start = Usage.wallNow
+      let start = Usage.now
       for _ in 0..<product.repeats {
         try await product.limit.multiply(product.way, threads: threads)
       }
-      productTime = Double(Usage.wallNow - start) / Double(product.repeats)
+      productTime = Usage.now - start
     }
     for lane in lanes.indices { lanes[lane].times.append(times[lane]) }
     for stream in streams.indices { streams[stream].times.append(streamTimes[stream]) }
@@ -176,12 +176,18 @@ private struct Shape {
       let stream = streams.first {
         $0.bytes == min(contender.bytesPerTemplate * setting.size, setting.limits.byteCount)
       }
-      let read = stream.flatMap { stream in stream.times.median.map { Double(stream.bytes) / $0 } }
-      var limits = MatchLimits(streamGigabytesPerSecond: read ?? 0)
+      var limits = MatchLimits(streamGigabytesPerSecond: 0, streamGigabytesPerCPUSecond: 0)
+      if let stream, let time = medians(stream.times) {
+        let read = Double(stream.bytes * stream.repeats)
+        limits = MatchLimits(
+          streamGigabytesPerSecond: read / time.wall, streamGigabytesPerCPUSecond: read / time.cpu)
+      }
       var bound = MatchRow.Bound.stream
       let speed = speed(lane, contender, setting)
-      if contender.kind.isProduct, let product, let time = productTimes.median {
-        limits.sgemmGigaflops = product.limit.operations / time
+      if contender.kind.isProduct, let product, let time = medians(productTimes) {
+        let operations = product.limit.operations * Double(product.repeats)
+        limits.sgemmGigaflops = operations / time.wall
+        limits.sgemmGigaflopsPerCPUSecond = operations / time.cpu
         limits.sgemmPiece = product.way.piece
         let flops = 2 * Double(setting.size) * Double(batch) * Double(setting.dimension)
         if flops / peak > bytes / limits.streamGigabytesPerSecond { bound = .sgemm }
@@ -191,6 +197,14 @@ private struct Shape {
         bytesPerTemplate: contender.bytesPerTemplate, speed: speed,
         agreement: contender.agreement, limits: limits, bound: bound, differing: lane.differing)
     }
+  }
+
+  /// Medians of wall and of CPU time, in nanoseconds; never 0, so that they can be divided by.
+  private func medians(_ times: [Usage]) -> (wall: Double, cpu: Double)? {
+    guard let wall = times.map({ Double($0.wall) }).median,
+      let cpu = times.map({ Double($0.cpu) }).median
+    else { return nil }
+    return (max(wall, 1), max(cpu, 1))
   }
 
   private func speed(
@@ -209,7 +223,7 @@ private struct Shape {
       p90MS: Double(percentile(0.9, of: latencies)) / 1e6,
       p99MS: Double(percentile(0.99, of: latencies)) / 1e6,
       provenP99MS: EarlyStopping(percentile: 0.99).estimate(latencies).map { Double($0) / 1e6 },
-      nsPerTemplateProbe: wallEach / pairs, cpuNSPerTemplateProbe: cpuEach / pairs,
+      nsPerTemplateProbe: wallEach / pairs, cpuNSPerTemplateProbe: max(cpuEach, 1) / pairs,
       gigabytesPerSecond: Double(contender.bytesPerTemplate * setting.size) / wallEach,
       gigaflops: contender.kind.isProduct
         ? 2 * pairs * Double(setting.dimension) / wallEach : nil)

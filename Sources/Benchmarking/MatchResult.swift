@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
+internal import CKernels
 package import Galleries
 package import Matching
 
@@ -11,6 +12,8 @@ package struct MatchResult: Sendable {
   package var gallery: GalleryDescription
   package var exactMemory: String
   package var reference: MatcherInformation
+  /// The variant of the kernels of exact search that this CPU runs, such as `avx512`.
+  package var kernel = String(cString: unsafe sl_best_rows_variant())
   /// Where the probes are from, in words.
   package var probes: String
   /// The cosine from which a candidate counts as an alarm.

@@ -46,16 +46,24 @@ package struct MatchSpeed: Hashable, Sendable {
 package struct MatchLimits: Codable, Hashable, Sendable {
   /// Reading as many bytes from memory on 2 MiB pages.
   package var streamGigabytesPerSecond: Double
+  /// The same by CPU time of all threads together.
+  package var streamGigabytesPerCPUSecond: Double
   /// OpenBLAS's sgemm alone on the same shape; `nil` for matchers that make no such product.
   package var sgemmGigaflops: Double?
+  /// The same by CPU time of all threads together.
+  package var sgemmGigaflopsPerCPUSecond: Double?
   /// Rows of the pieces that served sgemm best.
   package var sgemmPiece: Int?
 
   package init(
-    streamGigabytesPerSecond: Double, sgemmGigaflops: Double? = nil, sgemmPiece: Int? = nil
+    streamGigabytesPerSecond: Double, streamGigabytesPerCPUSecond: Double,
+    sgemmGigaflops: Double? = nil, sgemmGigaflopsPerCPUSecond: Double? = nil,
+    sgemmPiece: Int? = nil
   ) {
     self.streamGigabytesPerSecond = streamGigabytesPerSecond
+    self.streamGigabytesPerCPUSecond = streamGigabytesPerCPUSecond
     self.sgemmGigaflops = sgemmGigaflops
+    self.sgemmGigaflopsPerCPUSecond = sgemmGigaflopsPerCPUSecond
     self.sgemmPiece = sgemmPiece
   }
 }
@@ -100,6 +108,23 @@ package struct MatchRow: Encodable, Hashable, Sendable {
     return own / limit
   }
 
+  /// Share of what bounds it, by wall time, and by CPU time, which other work on the machine spoils less.
+  package var ofLimit: (wall: Double, cpu: Double) {
+    let stretch = speed.nsPerTemplateProbe / speed.cpuNSPerTemplateProbe
+    switch bound {
+    case .stream:
+      return (
+        ofStream,
+        speed.gigabytesPerSecond * stretch / limits.streamGigabytesPerCPUSecond
+      )
+    case .sgemm:
+      return (
+        ofSgemm ?? 0,
+        (speed.gigaflops ?? 0) * stretch / (limits.sgemmGigaflopsPerCPUSecond ?? .infinity)
+      )
+    }
+  }
+
   /// Why the row is worth nothing; `nil` if it is sound.
   package var invalid: String? {
     if differing > 0 {
@@ -113,7 +138,7 @@ package struct MatchRow: Encodable, Hashable, Sendable {
     case matcher, threads, batch, bytesPerTemplate, agreement, limits, bound, differing, invalid
     case rounds, searches, probesPerSecond, p50MS, p90MS, p99MS, provenP99MS
     case nsPerTemplateProbe, cpuNSPerTemplateProbe, gigabytesPerSecond, gigaflops
-    case ofStream, ofSgemm
+    case ofStream, ofSgemm, ofLimit, ofLimitByCPU
   }
 
   /// A row that is invalid has no speed.
@@ -142,5 +167,7 @@ package struct MatchRow: Encodable, Hashable, Sendable {
     try container.encodeIfPresent(speed.gigaflops, forKey: .gigaflops)
     try container.encode(ofStream, forKey: .ofStream)
     try container.encodeIfPresent(ofSgemm, forKey: .ofSgemm)
+    try container.encode(ofLimit.wall, forKey: .ofLimit)
+    try container.encode(ofLimit.cpu, forKey: .ofLimitByCPU)
   }
 }

@@ -31,7 +31,7 @@ extension MatchReport {
       ["probes", "\(probes), k = \(settings.candidates), seed \(settings.seed)"],
       [
         "machine",
-        "\(machine.cpu), \(machine.cores) cores, \(machine.kernels.variant) kernels; load "
+        "\(machine.cpu), \(machine.cores) cores, \(kernel) kernels; load "
           + "\(Text.fixed(conditions.loadBefore, 1)) before, \(Text.fixed(conditions.loadAfter, 1)) after",
       ],
       ["BLAS", "\(machine.blas.configuration); core \(machine.blas.core)"],
@@ -145,11 +145,12 @@ extension MatchReport {
   }
 
   private func ofLimit(_ row: MatchRow) -> String {
-    switch row.bound {
+    let share =
+      "\(Text.fixed(row.ofLimit.wall, 2)) (CPU \(Text.fixed(row.ofLimit.cpu, 2))) of "
+    return switch row.bound {
     case .stream:
-      "\(Text.fixed(row.ofStream, 2)) of stream \(Text.fixed(row.limits.streamGigabytesPerSecond, 1)) GB/s"
-    case .sgemm:
-      "\(Text.fixed(row.ofSgemm ?? 0, 2)) of sgemm \(Text.fixed(row.limits.sgemmGigaflops ?? 0, 0)) GFLOP/s"
+      share + "stream \(Text.fixed(row.limits.streamGigabytesPerSecond, 1)) GB/s"
+    case .sgemm: share + "sgemm \(Text.fixed(row.limits.sgemmGigaflops ?? 0, 0)) GFLOP/s"
     }
   }
 

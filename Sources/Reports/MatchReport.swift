@@ -42,6 +42,8 @@ package struct MatchReport: Encodable, Sendable {
   package let gallery: GalleryDescription
   package let exactMemory: String
   package let reference: MatcherInformation
+  /// The variant of the kernels of exact search.
+  package let kernel: String
   package let probes: String
   package let alarmThreshold: Double
   package let rows: [MatchRow]
@@ -64,6 +66,7 @@ package struct MatchReport: Encodable, Sendable {
     gallery = result.gallery
     exactMemory = result.exactMemory
     reference = result.reference
+    kernel = result.kernel
     probes = result.probes
     alarmThreshold = result.threshold
     rows = result.rows

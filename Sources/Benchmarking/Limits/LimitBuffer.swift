@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
+internal import CKernels
 internal import Galleries
 internal import Synchronization
 
@@ -42,31 +43,12 @@ internal import Synchronization
     let items = (bytes + Self.piece - 1) / Self.piece
     try await WorkerThreads.run(threads: threads, items: items) { [memory] _, item in
       let low = item * Self.piece
-      let part = unsafe UnsafeRawBufferPointer(
-        start: memory.base + low, count: min(Self.piece, bytes - low))
-      sink.bitwiseXor(unsafe Self.folded(part), ordering: .relaxed)
+      sink.bitwiseXor(
+        unsafe sl_stream_read(memory.base + low, min(Self.piece, bytes - low)), ordering: .relaxed)
     }
   }
 
-  /// All words folded into one, so that no read can be left out.
-  private static func folded(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    var (a, b) = (SIMD8<UInt64>(), SIMD8<UInt64>())
-    var i = 0
-    while i &+ 128 <= bytes.count {
-      a ^= unsafe bytes.loadUnaligned(fromByteOffset: i, as: SIMD8<UInt64>.self)
-      b ^= unsafe bytes.loadUnaligned(fromByteOffset: i &+ 64, as: SIMD8<UInt64>.self)
-      i &+= 128
-    }
-    var rest: UInt64 = 0
-    while i < bytes.count {
-      rest ^= UInt64(unsafe bytes[i])
-      i &+= 1
-    }
-    let sum = a ^ b
-    return sum[0] ^ sum[1] ^ sum[2] ^ sum[3] ^ sum[4] ^ sum[5] ^ sum[6] ^ sum[7] ^ rest
-  }
-
-  /// The first `count` rows of `dimension` floats from row `first` on, wherever they lie.
+  /// Rows of `dimension` floats, valid only inside `body`.
   func withRows<R>(
     _ rows: Range<Int>, dimension: Int, _ body: (UnsafePointer<Float>) -> R
   ) -> R {
