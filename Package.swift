@@ -77,8 +77,7 @@ let package = Package(
       name: "sightline",
       dependencies: [
         "Benchmarking", "EventBus", "Evaluation", "Faces", "Files", "Frames", "Galleries",
-        "Pipeline",
-        "Population", "Reports", "Sensors", "Sightings", argumentParser, system,
+        "Pipeline", "Population", "Reports", "Sensors", "Sightings", argumentParser, system,
       ]),
 
     // Measurements that need the modules from within.

@@ -13,7 +13,7 @@ package struct MatchResult: Sendable {
   package var exactMemory: String
   package var reference: MatcherInformation
   /// The variant of the kernels of exact search that this CPU runs, such as `avx512`.
-  package var kernel = String(cString: unsafe sl_best_rows_variant())
+  package var kernel = unsafe String(cString: sl_best_rows_variant())
   /// Where the probes are from, in words.
   package var probes: String
   /// The cosine from which a candidate counts as an alarm.
