@@ -62,15 +62,22 @@ let package = Package(
         "CKernels", "EventBus", "Frames", "Galleries", "Population", "Sightings", system,
       ]),
     .target(
+      name: "Benchmarking",
+      dependencies: [
+        "CKernels", "COpenBLAS", "Evaluation", "Files", "Galleries", "Matching", "Population",
+        system,
+      ]),
+    .target(
       name: "Reports",
       dependencies: [
-        "Evaluation", "Galleries", "Matching", "Pipeline", "Population", "Sightings",
+        "Benchmarking", "Evaluation", "Files", "Galleries", "Matching", "Pipeline", "Population",
+        "Sightings",
       ]),
     .executableTarget(
       name: "sightline",
       dependencies: [
-        "EventBus", "Evaluation", "Faces", "Files", "Frames", "Galleries", "Pipeline", "Population",
-        "Reports", "Sensors", "Sightings", argumentParser, system,
+        "Benchmarking", "EventBus", "Evaluation", "Faces", "Files", "Frames", "Galleries",
+        "Pipeline", "Population", "Reports", "Sensors", "Sightings", argumentParser, system,
       ]),
 
     // Measurements that need the modules from within.
@@ -106,6 +113,13 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: ["Pipeline", "Frames", "Files"]),
+    .testTarget(
+      name: "BenchmarkingTests",
+      dependencies: [
+        "Benchmarking", "CKernels", "Evaluation", "Files", "Galleries", "Matching", "Population",
+        "Reports",
+        system,
+      ], exclude: ["Snapshots"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Frames", "Population"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sightline", "Frames"], exclude: ["Snapshots"]),

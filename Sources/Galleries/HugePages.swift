@@ -5,17 +5,17 @@ internal import Glibc
 
 /// Anonymous memory on 2 MiB pages where the system grants them: a scan of a gallery runs about twice
 /// as fast as on 4 KiB pages, which it would spend on address translation.
-@safe final class HugePages: Sendable {
-  static let pageBytes = 2 << 20
+@safe package final class HugePages: Sendable {
+  package static let pageBytes = 2 << 20
 
-  let count: Int
+  package let count: Int
   // Exclusive to this object; who may write is the owner's business.
-  nonisolated(unsafe) let base: UnsafeMutableRawPointer
+  package nonisolated(unsafe) let base: UnsafeMutableRawPointer
   private nonisolated(unsafe) let mapping: UnsafeMutableRawPointer
   private let mappedBytes: Int
 
   /// Maps `count` bytes, aligned to 2 MiB, zero until written; `nil` when the system refuses.
-  init?(count: Int) {
+  package init?(count: Int) {
     guard count >= 0, count <= Int.max - 2 * Self.pageBytes else { return nil }
     self.count = count
     let bytes = (count + 2 * Self.pageBytes - 1) / Self.pageBytes * Self.pageBytes
@@ -33,7 +33,7 @@ internal import Glibc
 
   /// Bytes of this mapping that are on huge pages now, by /proc/self/smaps; `nil` if that cannot be
   /// read. The kernel may merge neighbouring mappings, so never more than `count` is told.
-  var hugeBytes: Int? {
+  package var hugeBytes: Int? {
     let address = unsafe UInt(bitPattern: base)
     var inside = false
     let found = SystemMemory.firstMatch(in: "/proc/self/smaps") { line -> Int? in

@@ -9,6 +9,7 @@ enum ExitStatus {
   static let success: Int32 = 0
   static let failure: Int32 = 1
   static let usage: Int32 = 2
+  static let limitBroken: Int32 = 99
   static let interrupted: Int32 = 130
 }
 

@@ -13,11 +13,11 @@ struct Sightline: AsyncParsableCommand {
       simulated: true.
 
       Data goes to standard output, words to standard error. Exit status: 0 done, 1 failed, 2 wrong \
-      usage, 130 interrupted.
+      usage, 99 a declared limit broken, 130 interrupted.
       """,
     version: "sightline \(SoftwareVersion.current)",
     subcommands: [
       Simulate.self, GalleryCommand.self, Run.self, Score.self, Bus.self, PopulationCommand.self,
-      Doctor.self,
+      BenchCommand.self, Doctor.self,
     ])
 }

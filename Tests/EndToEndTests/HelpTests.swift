@@ -29,7 +29,9 @@ func expectSnapshot(
 struct HelpTests {
   @Test(
     "Help texts are as recorded",
-    arguments: ["", "simulate", "run", "score", "bus", "bus tail", "doctor"])
+    arguments: [
+      "", "simulate", "run", "score", "bus", "bus tail", "doctor", "bench", "bench match",
+    ])
   func help(command: String) throws {
     let result = try Binary.shell("$SIGHTLINE \(command) --help")
     #expect(result.status == 0)

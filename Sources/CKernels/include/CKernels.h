@@ -14,4 +14,5 @@
 #include "sl_sketch.h"
 #include "sl_sketch_learn.h"
 #include "sl_sketch_scan.h"
+#include "sl_stream.h"
 #include "sl_template.h"

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import ArgumentParser
+
+struct BenchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure matchers: speed with recall beside it, and the machine's limits.",
+    discussion: """
+      Vectors from elsewhere, brought in by `sightline gallery import`, may be measured here; a run \
+      refuses them.
+      """,
+    subcommands: [Match.self])
+}
+
+/// Values with commas between them: 1,8,64.
+struct CommaSeparated<Element: Sendable>: Sendable {
+  let values: [Element]
+
+  init(_ values: [Element]) { self.values = values }
+
+  /// `nil` unless every part is one that `read` knows, and no part comes twice.
+  init?(_ text: String, _ read: (String) -> Element?) where Element: Hashable {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let values = parts.compactMap { read(String($0)) }
+    guard values.count == parts.count, Set(values).count == values.count else { return nil }
+    self.values = values
+  }
+}
+
+extension CommaSeparated: ExpressibleByArgument where Element == Int {
+  init?(argument: String) { self.init(argument) { Int($0) } }
+}
+
+/// Seconds as people write them: 50ms, 10s, 2.5s, 1m.
+struct Seconds: ExpressibleByArgument {
+  let value: Double
+
+  init(_ value: Double) { self.value = value }
+
+  init?(argument: String) {
+    for (suffix, factor) in [("ms", 1e-3), ("us", 1e-6), ("s", 1.0), ("m", 60.0)]
+    where argument.hasSuffix(suffix) {
+      guard let number = Double(argument.dropLast(suffix.count)), number.isFinite, number > 0,
+        number * factor <= 86_400
+      else { return nil }
+      value = number * factor
+      return
+    }
+    return nil
+  }
+}
