@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import CKernels
+internal import Galleries
+
+/// What one thread gathers in a scan of int8 templates.
+///
+/// Used by one thread at a time, and read when all have ended.
+final class Int8Worker: @unchecked Sendable {
+  private(set) var reservoirs: [Int8Reservoir]
+  private let k: Int
+  private let block: Int
+  private var hits: [sl_hit]
+  private var found: [Int]
+  private var thresholds: [Float]
+
+  init(probes: Int, block: Int, k: Int) {
+    self.k = k
+    self.block = block
+    reservoirs = .init(repeating: Int8Reservoir(), count: probes)
+    hits = .init(repeating: sl_hit(), count: probes * block)
+    found = .init(repeating: 0, count: probes)
+    thresholds = .init(repeating: -.infinity, count: probes)
+  }
+
+  /// Scores `range` of `rows`, whose scales reach `largestScale`. `rescored` gives the true score of a
+  /// row for a probe.
+  func scan(
+    _ rows: QuantizedRows, _ range: Range<Int>, largestScale: Float, _ probes: QuantizedProbes,
+    rescored: (_ row: UInt32, _ probe: Int) -> Candidate
+  ) {
+    for probe in reservoirs.indices {
+      thresholds[probe] = reservoirs[probe].floor - probes.errors[probe](largestScale)
+    }
+    unsafe rows.withQuantized(range) { bytes, scales in
+      unsafe probes.findBest(
+        bytes, scales, dimension: rows.dimension, thresholds: thresholds, hits: &hits, room: block,
+        found: &found)
+    }
+    for probe in reservoirs.indices where found[probe] > 0 {
+      for hit in hits[probe * block..<probe * block + found[probe]] {
+        reservoirs[probe].append(
+          .init(score: hit.score, row: UInt32(truncatingIfNeeded: range.lowerBound) &+ hit.row))
+      }
+      guard reservoirs[probe].entries.count > Int8Reservoir.limit(k) else { continue }
+      reservoirs[probe].cut(to: k, probes.errors[probe], rows)
+      if reservoirs[probe].entries.count > Int8Reservoir.limit(k) {
+        reservoirs[probe].thin(to: k, probes.errors[probe], rows) { rescored($0, probe) }
+      }
+    }
+  }
+}
