@@ -36,7 +36,8 @@ VNNI_INLINE __mmask16 passing(__m512 score, __m512 low) {
 }
 
 VNNI_INLINE __m512 lowest(__m512 thresholds) {
-  return _mm512_max_ps(thresholds, _mm512_set1_ps(-FLT_MAX));
+  // Of a NaN and a number the second is taken: a threshold that is NaN stays one, which nothing reaches.
+  return _mm512_max_ps(_mm512_set1_ps(-FLT_MAX), thresholds);
 }
 
 VNNI_INLINE __mmask16 finite(__mmask16 mask, __m512 score) {

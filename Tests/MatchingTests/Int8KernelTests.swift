@@ -102,7 +102,8 @@ struct Int8KernelTests {
       let got = hits(
         kernel.run, probes, rows, scales, dimension: dimension, thresholds: thresholds,
         offset: offset)
-      #expect(got == expected, "\(kernel.name): \(count) probes, \(rowCount) rows of \(dimension)")
+      let same = got == expected
+      #expect(same, "\(kernel.name): \(count) probes, \(rowCount) rows of \(dimension)")
     }
   }
 
