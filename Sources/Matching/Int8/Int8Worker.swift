@@ -14,6 +14,7 @@ final class Int8Worker: @unchecked Sendable {
   private var hits: [sl_hit]
   private var found: [Int]
   private var thresholds: [Float]
+  private var seen = 0
 
   init(probes: Int, block: Int, k: Int) {
     self.k = k
@@ -30,6 +31,20 @@ final class Int8Worker: @unchecked Sendable {
     _ rows: QuantizedRows, _ range: Range<Int>, largestScale: Float, _ probes: QuantizedProbes,
     rescored: (_ row: UInt32, _ probe: Int) -> Candidate
   ) {
+    // The first block in parts, each as long as all before: without a floor every row is a hit.
+    var low = range.lowerBound
+    while low < range.upperBound {
+      let part = low..<min(range.upperBound, seen < block ? low + max(seen, 64) : range.upperBound)
+      scanPart(rows, part, largestScale, probes, rescored)
+      seen += part.count
+      low = part.upperBound
+    }
+  }
+
+  private func scanPart(
+    _ rows: QuantizedRows, _ range: Range<Int>, _ largestScale: Float, _ probes: QuantizedProbes,
+    _ rescored: (_ row: UInt32, _ probe: Int) -> Candidate
+  ) {
     for probe in reservoirs.indices {
       thresholds[probe] = reservoirs[probe].floor - probes.errors[probe](largestScale)
     }
@@ -43,7 +58,7 @@ final class Int8Worker: @unchecked Sendable {
         reservoirs[probe].append(
           .init(score: hit.score, row: UInt32(truncatingIfNeeded: range.lowerBound) &+ hit.row))
       }
-      guard reservoirs[probe].entries.count > Int8Reservoir.limit(k) else { continue }
+      guard reservoirs[probe].isFull else { continue }
       reservoirs[probe].cut(to: k, probes.errors[probe], rows)
       if reservoirs[probe].entries.count > Int8Reservoir.limit(k) {
         reservoirs[probe].thin(to: k, probes.errors[probe], rows) { rescored($0, probe) }
