@@ -50,10 +50,11 @@ VNNI_INLINE few few_of(sl_int8_probes from, const float *thresholds, size_t pc) 
   };
 }
 
-// 16 products: `pc` probes by 16 / pc rows, of which the first `left` count.
+// 16 products: `pc` probes by 16 / pc rows, of which the first `left` count. Who passes over rows first
+// asks for later ones, line by line between the products: all at once would fill the queues.
 VNNI_INLINE void few_tile(few f, size_t stride, size_t pc, const int8_t *rows, const float *scales,
-                          size_t left, size_t n, uint32_t first, sl_hit *hits, size_t room,
-                          size_t *found) {
+                          size_t left, size_t n, int is_first, uint32_t first, sl_hit *hits,
+                          size_t room, size_t *found) {
   const size_t rc = 16 / pc;
   const int8_t *row[16];
 #pragma clang loop unroll(full)
@@ -69,6 +70,7 @@ VNNI_INLINE void few_tile(few f, size_t stride, size_t pc, const int8_t *rows, c
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rc; r++) {
       v64 bytes = offset(_mm512_loadu_si512(row[r] + k));
+      if (is_first) prefetch(rows + k * rc + 64 * r, 64);
 #pragma clang loop unroll(full)
       for (size_t p = 0; p < pc; p++) {
         s[p * rc + r] = _mm512_dpbusd_epi32(s[p * rc + r], bytes, probe[p]);
@@ -110,11 +112,10 @@ VNNI_INLINE void few_rows(sl_int8_probes from, size_t pc, const int8_t *rows, co
   few f = few_of(from, thresholds, pc);
   size_t j = 0;
   for (; j + rc <= row_count; j += rc) {
-    prefetch(rows + j * n, rc * n);
-    few_tile(f, from.stride, pc, rows + j * n, scales + j, rc, n, (uint32_t)j, hits, room, found);
+    few_tile(f, from.stride, pc, rows + j * n, scales + j, rc, n, 1, (uint32_t)j, hits, room, found);
   }
   if (j < row_count) {
-    few_tile(f, from.stride, pc, rows + j * n, scales + j, row_count - j, n, (uint32_t)j, hits,
+    few_tile(f, from.stride, pc, rows + j * n, scales + j, row_count - j, n, 1, (uint32_t)j, hits,
              room, found);
   }
 }
@@ -138,9 +139,8 @@ VNNI_INLINE void few_groups(sl_int8_probes from, size_t probes, const int8_t *ro
   }
   for (size_t j = 0; j < row_count; j += 4) {
     const size_t left = row_count - j < 4 ? row_count - j : 4;
-    prefetch(rows + j * n, 4 * n);
     for (size_t g = 0; g < count; g++) {
-      few_tile(groups[g], from.stride, 4, rows + j * n, scales + j, left, n, (uint32_t)j,
+      few_tile(groups[g], from.stride, 4, rows + j * n, scales + j, left, n, g == 0, (uint32_t)j,
                hits + 4 * g * room, room, found + 4 * g);
     }
   }
