@@ -38,10 +38,4 @@
         start: base + range.lowerBound * dimension, count: range.count * dimension),
       UnsafeBufferPointer(start: scales + range.lowerBound, count: range.count))
   }
-
-  /// The scale of row `row`; NaN for one that never becomes a candidate. O(1).
-  package func scale(_ row: Int) -> Float {
-    precondition(row >= 0 && row < count, "template out of range")
-    return unsafe scales[row]
-  }
 }

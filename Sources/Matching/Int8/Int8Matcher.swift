@@ -114,7 +114,7 @@ package final class Int8Matcher: Matcher {
     }
     let searched = done == blocks ? rows.count : done * Self.blockSize
     var lists = CandidateLists()
-    for list in try await rerank(probes, panel, k, workers, quantized) {
+    for list in try await rerank(probes, panel, k, workers) {
       lists.append(list, unsearched: rows.count - searched)
     }
     return lists
@@ -122,23 +122,20 @@ package final class Int8Matcher: Matcher {
 
   /// The `k` best of all that the workers kept, by true scores.
   private func rerank(
-    _ probes: ProbeBatch, _ panel: Range<Int>, _ k: Int, _ workers: [Int8Worker],
-    _ quantized: QuantizedProbes
+    _ probes: ProbeBatch, _ panel: Range<Int>, _ k: Int, _ workers: [Int8Worker]
   ) async throws -> [[Candidate]] {
     let lists = Mutex([[Candidate]](repeating: [], count: panel.count))
     // A few probes at a time, so that a thread is worth its start.
     let few = 8
     try await WorkerThreads.run(threads: threads, items: (panel.count + few - 1) / few) {
-      [rows, rescorer] _, item in
+      [rescorer] _, item in
       for probe in item * few..<min((item + 1) * few, panel.count) {
         var all = Int8Reservoir()
         for worker in workers { all.merge(worker.reservoirs[probe]) }
-        let error = quantized.errors[probe]
-        all.cut(to: k, error, rows)
-        let best = all.best(k, error, rows) {
+        all.cut(to: k)
+        let list = all.best(k) {
           rescorer.candidate(UInt64($0), probes, panel.lowerBound + probe)
-        }
-        let list = best.map(\.candidate)
+        }.candidates
         lists.withLock { $0[probe] = list }
       }
     }

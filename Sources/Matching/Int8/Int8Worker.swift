@@ -48,20 +48,18 @@ final class Int8Worker: @unchecked Sendable {
     for probe in reservoirs.indices {
       thresholds[probe] = reservoirs[probe].floor - probes.errors[probe](largestScale)
     }
+    let first = UInt32(truncatingIfNeeded: range.lowerBound)
     unsafe rows.withQuantized(range) { bytes, scales in
       unsafe probes.findBest(
         bytes, scales, dimension: rows.dimension, thresholds: thresholds, hits: &hits, room: block,
         found: &found)
-    }
-    for probe in reservoirs.indices where found[probe] > 0 {
-      for hit in hits[probe * block..<probe * block + found[probe]] {
-        reservoirs[probe].append(
-          .init(score: hit.score, row: UInt32(truncatingIfNeeded: range.lowerBound) &+ hit.row))
-      }
-      guard reservoirs[probe].isFull else { continue }
-      reservoirs[probe].cut(to: k, probes.errors[probe], rows)
-      if reservoirs[probe].entries.count > Int8Reservoir.limit(k) {
-        reservoirs[probe].thin(to: k, probes.errors[probe], rows) { rescored($0, probe) }
+      for probe in reservoirs.indices where found[probe] > 0 {
+        let error = probes.errors[probe]
+        for hit in hits[probe * block..<probe * block + found[probe]] {
+          reservoirs[probe].append(
+            first &+ hit.row, score: hit.score, error: unsafe error(scales[Int(hit.row)]))
+        }
+        reservoirs[probe].tidy(k) { rescored($0, probe) }
       }
     }
   }
