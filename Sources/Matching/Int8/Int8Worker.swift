@@ -7,11 +7,12 @@ internal import Galleries
 /// What one thread gathers in a scan of int8 templates.
 ///
 /// Used by one thread at a time, and read when all have ended.
-final class Int8Worker: @unchecked Sendable {
+@safe final class Int8Worker: @unchecked Sendable {
   private(set) var reservoirs: [Int8Reservoir]
   private let k: Int
   private let block: Int
-  private var hits: [sl_hit]
+  // For each probe `block` places. Not an array, which would have to be filled: most is never touched.
+  private let hits: UnsafeMutablePointer<sl_hit>
   private var found: [Int]
   private var thresholds: [Float]
   private var seen = 0
@@ -20,10 +21,12 @@ final class Int8Worker: @unchecked Sendable {
     self.k = k
     self.block = block
     reservoirs = .init(repeating: Int8Reservoir(), count: probes)
-    hits = .init(repeating: sl_hit(), count: probes * block)
+    unsafe hits = .allocate(capacity: probes * block)
     found = .init(repeating: 0, count: probes)
     thresholds = .init(repeating: -.infinity, count: probes)
   }
+
+  deinit { unsafe hits.deallocate() }
 
   /// Scores `range` of `rows`, whose scales reach `largestScale`. `rescored` gives the true score of a
   /// row for a probe.
@@ -51,11 +54,12 @@ final class Int8Worker: @unchecked Sendable {
     let first = UInt32(truncatingIfNeeded: range.lowerBound)
     unsafe rows.withQuantized(range) { bytes, scales in
       unsafe probes.findBest(
-        bytes, scales, dimension: rows.dimension, thresholds: thresholds, hits: &hits, room: block,
+        bytes, scales, dimension: rows.dimension, thresholds: thresholds, hits: hits, room: block,
         found: &found)
       for probe in reservoirs.indices where found[probe] > 0 {
         let error = probes.errors[probe]
-        for hit in hits[probe * block..<probe * block + found[probe]] {
+        for place in 0..<found[probe] {
+          let hit = unsafe hits[probe * block + place]
           reservoirs[probe].append(
             first &+ hit.row, score: hit.score, error: unsafe error(scales[Int(hit.row)]))
         }

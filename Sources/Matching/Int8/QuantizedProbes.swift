@@ -35,11 +35,11 @@ internal import Galleries
   /// Finds the rows at or above each probe's threshold; see `sl_best_rows_int8`.
   func findBest(
     _ rows: UnsafeBufferPointer<Int8>, _ scales: UnsafeBufferPointer<Float>, dimension: Int,
-    thresholds: [Float], hits: inout [sl_hit], room: Int, found: inout [Int]
+    thresholds: [Float], hits: UnsafeMutablePointer<sl_hit>, room: Int, found: inout [Int]
   ) {
     unsafe sl_best_rows_int8(
       packed, count, rows.baseAddress, scales.baseAddress, scales.count, dimension, thresholds,
-      &hits, room, &found)
+      hits, room, &found)
   }
 }
 
