@@ -14,7 +14,7 @@ internal import Synchronization
 /// hand until the bound excludes the rest. With the population or float32 templates to rescore from, lists
 /// are therefore those of exact search, to the last bit; with int8 rows alone they are the exact lists of
 /// the restored templates. Cost: N x B x dimension byte products, one pass over the gallery per 256
-/// probes, and some 4 k templates rescored a probe at N = 1e6.
+/// probes, and some 3 k templates rescored a probe at N = 5e5.
 ///
 /// A deadline ends the scan; what was found by then is rescored all the same.
 package final class Int8Matcher: Matcher {

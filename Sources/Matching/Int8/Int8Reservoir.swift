@@ -19,7 +19,7 @@ struct Int8Reservoir {
   /// Entries that the last cut left.
   private var kept = 0
 
-  /// More entries than this after a cut are a crowd: at N = 1e6 some 15 k are within the bounds.
+  /// More entries than this after a cut are a crowd: at N = 5e5 some 10 k are within the bounds.
   private static func limit(_ k: Int) -> Int { 64 * k + 1024 }
 
   /// Adds a row whose true score is within `error` of `score`.
@@ -63,7 +63,7 @@ struct Int8Reservoir {
   }
 
   /// The true `k` best (k >= 1): the k best by int8 are rescored, then in order of their upper bounds the
-  /// others, until none that is left can reach the k-th best score. Some 4 k rows at N = 1e6.
+  /// others, until none that is left can reach the k-th best score. Some 3 k rows at N = 5e5.
   func best(_ k: Int, rescored: (UInt32) -> Candidate) -> Int8Head {
     let kth = entries.count > k ? kthLower(k) : -.infinity
     var head = Int8Head(k)
