@@ -85,6 +85,25 @@ package enum GalleryArgument: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The int8 templates to search against probes of `population`: mapped from the folder, quantized in
+  /// memory from a folder of float32, or drawn and quantized in memory.
+  ///
+  /// - Throws: as `source`.
+  package func quantized(
+    population: Population, threads: Int, progress: (@Sendable (_ done: Int) -> Void)? = nil
+  ) async throws -> QuantizedGallery {
+    switch self {
+    case .procedural(let size):
+      return try await QuantizedGallery.build(
+        population: population, size: size, threads: threads, progress: progress)
+    case .stored(let path):
+      let gallery = try Self.open(path, for: population)
+      guard gallery.encoding == .float32 else { return try gallery.quantized() }
+      return try await QuantizedGallery.build(
+        quantizing: try gallery.templates(), threads: threads, progress: progress)
+    }
+  }
+
   /// How the gallery is encoded: as its folder says, float32 for a procedural one.
   package func encoding() throws -> GalleryEncoding {
     guard case .stored(let path) = self else { return .float32 }

@@ -15,15 +15,32 @@ extension RunConfiguration {
     var total = 0
     if case .procedural(let size) = gallery { total = size }
     let report: @Sendable (Int) -> Void = { [total] in progress($0, total) }
-    let bySketch = try matcher == .sketch || (matcher == .auto && gallery.encoding() == .sketch)
-    guard bySketch else {
+    switch try matcher == .auto ? MatcherChoice(fitting: gallery.encoding()) : matcher {
+    case .sketch:
+      return SketchMatcher(
+        gallery: try await gallery.sketch(
+          population: population, threads: threads, progress: report),
+        population: population, threads: threads)
+    case .int8:
+      return Int8Matcher(
+        gallery: try await gallery.quantized(
+          population: population, threads: threads, progress: report),
+        rescorer: .population(population), threads: threads)
+    case .exact, .auto:
       return ExactMatcher(
         gallery: try await gallery.source(
           population: population, threads: threads, progress: report), threads: threads)
     }
-    return SketchMatcher(
-      gallery: try await gallery.sketch(
-        population: population, threads: threads, progress: report),
-      population: population, threads: threads)
+  }
+}
+
+extension MatcherChoice {
+  /// What a gallery of this encoding is searched by, unless told otherwise.
+  fileprivate init(fitting encoding: GalleryEncoding) {
+    switch encoding {
+    case .float32: self = .exact
+    case .int8: self = .int8
+    case .sketch: self = .sketch
+    }
   }
 }

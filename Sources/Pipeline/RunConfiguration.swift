@@ -17,10 +17,12 @@ package enum RunClock: String, CaseIterable, Hashable, Sendable {
 
 /// Which matcher searches the gallery.
 package enum MatcherChoice: String, CaseIterable, Hashable, Sendable {
-  /// Sketch for a gallery of sketches, exact for any other.
+  /// Sketch for a gallery of sketches, int8 for one of int8, exact for any other.
   case auto
   /// Every template at full precision.
   case exact
+  /// int8 templates, then all that may be among the best exactly: the lists of exact search.
+  case int8
   /// 16-byte codes first, then the best exactly.
   case sketch
 }

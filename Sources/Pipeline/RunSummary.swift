@@ -68,7 +68,7 @@ package struct RunSummary: Codable, Hashable, Sendable {
     package var size: Int
     package var dimension: Int
     package var digest: String
-    /// `float32` or `sketch`.
+    /// `float32`, `int8` or `sketch`.
     package var encoding: String
     /// To open or draw it.
     package var openSeconds: Double

@@ -10,8 +10,8 @@ enum Int8Quantizer {
   // leaves that integer in the low bits of the sum.
   private static let rounder: Float = 12_582_912
 
-  /// Writes the bytes of `row` and returns its scale: 0, with bytes of 0, for a row of zeros. The
-  /// coordinates must be finite.
+  /// Writes the bytes of `row` and returns its scale: 0, with bytes of 0, for a row of zeros; NaN, with
+  /// bytes of 0, for one with a NaN or an infinity.
   static func quantize(
     _ row: UnsafeBufferPointer<Float>, into bytes: UnsafeMutableBufferPointer<Int8>
   ) -> Float {
@@ -23,9 +23,9 @@ enum Int8Quantizer {
       unsafe largest = max(largest, Int32(bitPattern: from[i].bitPattern & 0x7fff_ffff))
     }
     let scale = Float(bitPattern: UInt32(bitPattern: largest)) / 127
-    guard scale > 0 else {
+    guard scale > 0, scale.isFinite else {
       unsafe to.initialize(repeating: 0, count: row.count)
-      return 0
+      return scale == 0 ? 0 : .nan
     }
     for i in 0..<row.count {
       unsafe to[i] = Int8(truncatingIfNeeded: (from[i] / scale + rounder).bitPattern)

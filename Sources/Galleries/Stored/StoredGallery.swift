@@ -142,6 +142,33 @@ extension StoredGallery {
   }
 }
 
+extension StoredGallery {
+  /// What int8 search takes, straight from the file.
+  ///
+  /// - Throws: `wrongEncoding` unless this is an int8 gallery.
+  package func quantized() throws(GalleryError) -> QuantizedGallery {
+    guard encoding == .int8 else {
+      throw GalleryError(
+        .wrongEncoding,
+        "\(path) holds \(encoding.rawValue) templates, and int8 search takes int8 or float32; "
+          + "make one with `sightline gallery create --encoding int8`")
+    }
+    return unsafe withQuantized(0..<count) { rows, scales in
+      // An empty file has no address; a view of no rows never reads it.
+      let base = unsafe rows.baseAddress ?? UnsafePointer(bitPattern: MemoryLayout<Int8>.alignment)
+      let scale =
+        unsafe scales.baseAddress ?? UnsafePointer(bitPattern: MemoryLayout<Float>.alignment)
+      guard let base = unsafe base, let scale = unsafe scale else {
+        preconditionFailure("the addresses are not zero")
+      }
+      return QuantizedGallery(
+        description: description,
+        rows: unsafe QuantizedRows(
+          base, scales: scale, count: count, dimension: dimension, owner: self))
+    }
+  }
+}
+
 /// The float32 templates of a stored gallery.
 package struct StoredTemplates: TemplateSource {
   package let description: GalleryDescription

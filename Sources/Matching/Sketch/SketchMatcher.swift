@@ -173,19 +173,8 @@ package final class SketchMatcher: Matcher {
     }
     var head = BestCandidates(k)
     for candidate in scored.withLock({ $0 }) { head.offer(candidate, error: Self.scoreError) }
-    return head.candidates.map { rescored($0.subject, probes, probe) }
+    let rescorer = Rescorer.population(population)
+    return head.candidates.map { rescorer.candidate($0.subject, probes, probe) }
       .sorted { $0.precedes($1) }.prefix(k).map { $0 }
-  }
-
-  /// The score as `ExactMatcher` gives it.
-  private func rescored(_ subject: UInt64, _ probes: ProbeBatch, _ probe: Int) -> Candidate {
-    var template = [Float](repeating: 0, count: Population.dimension)
-    let score = unsafe template.withUnsafeMutableBufferPointer { template in
-      unsafe population.writeTemplate(of: subject, into: template)
-      return unsafe probes.withRow(probe) { row in
-        unsafe sl_exact_dot(row.baseAddress, template.baseAddress, Population.dimension)
-      }
-    }
-    return Candidate(subject: subject, score: Float(score))
   }
 }

@@ -38,8 +38,9 @@ struct Run: AsyncParsableCommand {
 
   @Option(
     help: """
-      exact: every template at full precision. sketch: 16-byte codes first, then the best exactly; \
-      holds 1.3e9 in 20.8 GB. auto: sketch for a folder of sketches, else exact.
+      exact: every template at full precision. int8: 516 bytes a template, then the best exactly; the \
+      same lists. sketch: 16-byte codes first, then the best exactly; holds 1.3e9 in 20.8 GB. auto: what \
+      fits the folder's encoding, else exact.
       """)
   var matcher: MatcherChoice = .auto
 
