@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 package import Galleries
+internal import Matching
 package import Population
 
 /// The gallery of a benchmark: drawn from the population model, or vectors from elsewhere in a folder.
@@ -64,6 +65,29 @@ package struct BenchGallery: Sendable {
     }
     return try await InMemoryGallery.build(
       population: population, size: size, threads: threads, progress: progress)
+  }
+
+  /// int8 templates: mapped where the folder has them, else quantized; and what scores their best exactly.
+  func quantized(
+    exact: (any TemplateSource)?, threads: Int,
+    progress: @escaping @Sendable (_ done: Int) -> Void
+  ) async throws -> (QuantizedGallery, Rescorer?) {
+    let rescorer = population.map { Rescorer.population($0) }
+    if let stored, stored.encoding == .int8 { return (try stored.quantized(), rescorer) }
+    if let population, exact == nil {
+      let drawn = try await QuantizedGallery.build(
+        population: population, size: size, threads: threads, progress: progress)
+      return (drawn, rescorer)
+    }
+    let source: any TemplateSource
+    if let exact {
+      source = exact
+    } else {
+      source = try await templates(threads: threads, progress: progress)
+    }
+    let quantized = try await QuantizedGallery.build(
+      quantizing: source, threads: threads, progress: progress)
+    return (quantized, rescorer ?? .templates(source.templates))
   }
 
   /// Codes: mapped where the folder has them, else drawn.

@@ -6,12 +6,13 @@ internal import Matching
 
 /// The matchers that a benchmark knows. A further one is a case here and its lines in the switches.
 package enum MatcherKind: String, CaseIterable, Codable, Hashable, Sendable {
-  case exact, sketch
+  case exact, int8, sketch
 
   /// Bytes that one pass of the scan reads a template.
   package func bytesPerTemplate(dimension: Int) -> Int {
     switch self {
     case .exact: dimension * MemoryLayout<Float>.size
+    case .int8: dimension + MemoryLayout<Float>.size
     case .sketch: SketchCode.byteCount
     }
   }
@@ -20,7 +21,7 @@ package enum MatcherKind: String, CaseIterable, Codable, Hashable, Sendable {
   /// good it is; otherwise reading is the only limit known.
   package var isProduct: Bool {
     switch self {
-    case .exact: true
+    case .exact, .int8: true
     case .sketch: false
     }
   }
@@ -42,6 +43,10 @@ package enum MatcherKind: String, CaseIterable, Codable, Hashable, Sendable {
         source = try await gallery.templates(threads: threads, progress: progress)
       }
       return { ExactMatcher(gallery: source, threads: $0) }
+    case .int8:
+      let (quantized, rescorer) = try await gallery.quantized(
+        exact: exact, threads: threads, progress: progress)
+      return { Int8Matcher(gallery: quantized, rescorer: rescorer, threads: $0) }
     case .sketch:
       let (codes, population) = try await gallery.sketch(threads: threads, progress: progress)
       return {
