@@ -9,20 +9,21 @@ internal import Synchronization
 /// Exact search of a gallery that is never stored: blocks of templates are drawn, multiplied, forgotten.
 ///
 /// Inner products do not change under the population's map, so blocks are drawn in the 145 latent
-/// coordinates, 3.5 times fewer than a template's, and multiplied with up to 1,024 probes that share the
-/// drawing. Only products that may be among the best are written. The heads of the lists are computed
-/// again in double from 512-dimensional templates, as `ExactMatcher` does: lists are those of exact
-/// search to the last bit, whatever the threads and the rest of the batch. Cost: N x B x 145
-/// multiply-adds, one drawing of the gallery per 1,024 probes, and some 20 MB a thread.
+/// coordinates, 3.5 times fewer than a template's. Up to 2,048 probes share the drawing. A first look at
+/// every template is by bytes, whose error has a proven bound; who may be among the best by that bound is
+/// looked at in latent coordinates; and the heads of the lists are computed again in double from
+/// 512-dimensional templates, as `ExactMatcher` does. Lists are those of exact search to the last bit,
+/// whatever the threads and the rest of the batch. Cost: N x B x 160 byte products, one drawing of the
+/// gallery per 2,048 probes, and some 20 MB a thread.
 package final class StreamingMatcher: Matcher {
-  /// Templates of a block: its 290 KiB stay in a core's second-level cache while every probe passes.
+  /// Templates of a block: 290 KiB of floats and 80 of bytes, in a core's second-level cache with the
+  /// probes.
   static let blockSize = 512
   /// Probes that share a drawing of the gallery.
-  package static let panelSize = 1024
-  /// Bound of the error of a float32 product in latent coordinates against the double product of the
-  /// 512-dimensional vectors: 145 x 2^-24 for the sum, in any order, and 18 x 2^-24 for each vector,
-  /// mapped by that many stages of float32 additions: 1.1e-5 times norms within 1e-3 of 1. Stated as
-  /// for the other matchers, with room to spare.
+  package static let panelSize = 2048
+  /// Bound of the error of a product in latent coordinates, in double and rounded, against that of the
+  /// 512-dimensional vectors: 18 x 2^-24 for each vector, mapped by that many stages of float32
+  /// additions, and 2^-24 for each rounding: 3e-6. Stated as for the other matchers, with room to spare.
   static let scoreError: Float = 3.1e-5
 
   package let information: MatcherInformation
@@ -40,7 +41,7 @@ package final class StreamingMatcher: Matcher {
     self.threads = threads
     information = MatcherInformation(
       name: "streaming",
-      precision: "float32 products in 145 latent coordinates, candidates rescored in double",
+      precision: "byte products, candidates within their error bound rescored exactly",
       isExact: true, threads: threads)
   }
 
@@ -53,7 +54,7 @@ package final class StreamingMatcher: Matcher {
   /// The `k` best candidates of every probe among `identities` alone, or all where there are fewer.
   ///
   /// `progress` is called from the threads of the search with the templates compared so far and all that
-  /// are to be, a template counting once for each panel of 1,024 probes, about once in 65,536 of them;
+  /// are to be, a template counting once for each panel of 2,048 probes, about once in 65,536 of them;
   /// its calls may overlap and arrive out of order.
   package func search(
     _ probes: ProbeBatch, k: Int, within identities: Range<UInt64>,
