@@ -148,6 +148,25 @@ struct GroundTruthTests {
     #expect(started.withLock { $0.max() } == 400_000)
   }
 
+  @Test("A trial in batches gives the lists of one search, and the time of a whole batch")
+  func trial() async throws {
+    let truth = try truth(mated: 30, nonMated: 14)
+    let matcher = try StreamingMatcher(population: population, size: 5_000, threads: 2)
+    for batch in [1, 16, 44, 100] {
+      let seen = Mutex<[Int]>([])
+      let trial = try await MatcherTrial(matcher, truth.probes, k: 4, batch: batch) { done in
+        seen.withLock { $0.append(done) }
+      }
+      #expect(trial.lists == (try await matcher.search(truth.probes.batch, k: 4)))
+      #expect(trial.batches.map(\.probes).reduce(0, +) == 44)
+      #expect(trial.batches.count == (44 + batch - 1) / batch)
+      #expect(seen.withLock { $0.last } == 44)
+      let times = trial.batches.map { $0.time.wallSeconds / Double(min(batch, 44)) }
+      let median = try #require(trial.medianPerProbe)
+      #expect(median.wallSeconds > 0 && median.wallSeconds <= times.max() ?? 0)
+    }
+  }
+
   @Test("A cache that cannot be made is told with the remedy")
   func unwritable() async throws {
     let truth = try truth()
