@@ -59,7 +59,8 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "CKernels", "EventBus", "Frames", "Galleries", "Population", "Sightings", system,
+        "CKernels", "EventBus", "Files", "Frames", "Galleries", "Matching", "Population",
+        "Sightings", system,
       ]),
     .target(
       name: "Benchmarking",
@@ -77,7 +78,8 @@ let package = Package(
       name: "sightline",
       dependencies: [
         "Benchmarking", "EventBus", "Evaluation", "Faces", "Files", "Frames", "Galleries",
-        "Pipeline", "Population", "Reports", "Sensors", "Sightings", argumentParser, system,
+        "Matching", "Pipeline", "Population", "Reports", "Sensors", "Sightings", argumentParser,
+        system,
       ]),
 
     // Measurements that need the modules from within.
@@ -120,7 +122,11 @@ let package = Package(
         "Reports",
         system,
       ], exclude: ["Snapshots"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Frames", "Population"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: [
+        "Evaluation", "Files", "Frames", "Galleries", "Matching", "Population", system,
+      ]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sightline", "Frames"], exclude: ["Snapshots"]),
   ],

@@ -87,7 +87,8 @@ void sl_write_template_portable(const sl_generator *g, sl_typicality t, uint64_t
   map_padded(g, p, vector);
 }
 
-void sl_write_latent(const sl_generator *g, sl_typicality t, uint64_t start, float *latent) {
+void sl_write_latent_portable(const sl_generator *g, sl_typicality t, uint64_t start,
+                              float *latent) {
   float p[SL_PADDED];
   padded_latent(g, t, start, p);
   latent[0] = p[SL_DIRECTION];
@@ -102,7 +103,9 @@ typedef void map_function(const sl_generator *, const float *, float *);
 static void choose_template(const sl_generator *g, sl_typicality t, uint64_t start, float *vector);
 static void choose_map(const sl_generator *g, const float *latent, float *vector);
 static _Atomic(template_function *) chosen_template = choose_template;
+static void choose_latent(const sl_generator *g, sl_typicality t, uint64_t start, float *latent);
 static _Atomic(map_function *) chosen_map = choose_map;
+static _Atomic(template_function *) chosen_latent = choose_latent;
 
 static void choose_template(const sl_generator *g, sl_typicality t, uint64_t start,
                             float *vector) {
@@ -121,6 +124,19 @@ static void choose_map(const sl_generator *g, const float *latent, float *vector
 #endif
   atomic_store_explicit(&chosen_map, f, memory_order_relaxed);
   f(g, latent, vector);
+}
+
+static void choose_latent(const sl_generator *g, sl_typicality t, uint64_t start, float *latent) {
+  template_function *f = sl_write_latent_portable;
+#if defined(__x86_64__)
+  if (sl_write_latent_avx512_runs()) f = sl_write_latent_avx512;
+#endif
+  atomic_store_explicit(&chosen_latent, f, memory_order_relaxed);
+  f(g, t, start, latent);
+}
+
+void sl_write_latent(const sl_generator *g, sl_typicality t, uint64_t start, float *latent) {
+  atomic_load_explicit(&chosen_latent, memory_order_relaxed)(g, t, start, latent);
 }
 
 void sl_write_template(const sl_generator *g, sl_typicality t, uint64_t start, float *vector) {

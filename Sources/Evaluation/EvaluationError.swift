@@ -10,6 +10,10 @@ package struct EvaluationError: Error, Hashable, CustomStringConvertible {
     package static let noRun = Code(name: "no-run")
     /// An event that cannot be read.
     package static let badEvent = Code(name: "bad-event")
+    /// Probes that a gallery cannot have, or too many.
+    package static let badProbes = Code(name: "bad-probes")
+    /// Given up on request; what was finished is kept.
+    package static let interrupted = Code(name: "interrupted")
   }
 
   package let code: Code

@@ -9,6 +9,7 @@
 #include "sl_cpu.h"
 #include "sl_draws.h"
 #include "sl_int8.h"
+#include "sl_latent_bytes.h"
 #include "sl_numbers.h"
 #include "sl_packed.h"
 #include "sl_scores.h"

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 // Templates of the population model. Every value here is made by IEEE-exact operations in a fixed
-// order, so the portable and the AVX2 variants give the same bits.
+// order, so all variants give the same bits.
 
 #define SL_DIMENSION 512
 #define SL_LATENT 145
@@ -51,6 +51,8 @@ float sl_generator_magnitude(const sl_generator *generator, uint16_t index);
 /// the 144 coordinates of its direction. A unit vector.
 void sl_write_latent(const sl_generator *generator, sl_typicality typicality, uint64_t start,
                      float *latent);
+void sl_write_latent_portable(const sl_generator *generator, sl_typicality typicality,
+                              uint64_t start, float *latent);
 
 /// Writes the 145 latent coordinates of a person with a relative, a cell, or both: a unit vector.
 /// `centre` is the unit direction of the person's cell, 144 coordinates, or null for none.
@@ -80,6 +82,11 @@ void sl_write_template_portable(const sl_generator *generator, sl_typicality typ
                                 uint64_t start, float *vector);
 
 #if defined(__x86_64__)
+/// Whether this CPU has AVX-512 F and DQ.
+bool sl_write_latent_avx512_runs(void);
+/// Call only where it has.
+void sl_write_latent_avx512(const sl_generator *generator, sl_typicality typicality,
+                            uint64_t start, float *latent);
 // Call only where `sl_cpu().uses_avx2`.
 void sl_map_latent_avx2(const sl_generator *generator, const float *latent, float *vector);
 void sl_write_template_avx2(const sl_generator *generator, sl_typicality typicality,

@@ -11,7 +11,7 @@ struct BenchCommand: AsyncParsableCommand {
       Vectors from elsewhere, brought in by `sightline gallery import`, may be measured here; a run \
       refuses them.
       """,
-    subcommands: [Match.self])
+    subcommands: [Match.self, Truth.self, Recall.self])
 }
 
 /// Values with commas between them: 1,8,64.
