@@ -4,6 +4,7 @@
 import Galleries
 import Matching
 import Population
+import SystemPackage
 import Testing
 
 @Suite("int8 galleries in memory and mapped")
