@@ -39,7 +39,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--batch", default="1,8,64,256")
-    parser.add_argument("--only", default="", help="groups whose name matches: exact, int8, coded, graph")
+    parser.add_argument("--only", default="", help="groups (exact, int8, coded, graph) or peers, such as exact,numkong")
     parser.add_argument("--quick", action="store_true", help="1e5 templates, 3 rounds, fewer peers")
     parser.add_argument("--out", type=Path, default=ROOT / "Bench/results/peers", help="without .md and .json")
     options = parser.parse_args()

@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,6 @@ class Group:
     batches: tuple[int, ...]
     entries: tuple[Entry, ...] = ()
     families: tuple[Family, ...] = ()
-    notes: list[str] = field(default_factory=list)
 
 
 TARGET = 0.99  #: mate recall that every chosen setting must reach
@@ -115,8 +113,19 @@ def groups(size: int, graph_size: int, batches: tuple[int, ...], only: str, quic
             )),
         ),
     ]  # fmt: skip
-    wanted = re.compile(only or ".")
-    return [group for group in all_groups if wanted.search(group.key)]
+    return [kept for group in all_groups if (kept := _keep(group, only)) is not None]
+
+
+def _keep(group: Group, only: str) -> Group | None:
+    """The group, or what of it was asked for beside ours; nothing where no peer was."""
+    words = [word for word in only.split(",") if word]
+    if not words or group.key in words:
+        return group
+    entries = [e for e in group.entries if e.side == "ours" or any(w in e.name for w in words)]
+    families = [f for f in group.families if f.side == "ours" or any(w in f.base for w in words)]
+    if all(kept.side == "ours" for kept in (*entries, *families)):
+        return None
+    return replace(group, entries=tuple(entries), families=tuple(families))
 
 
 def setting(base: str, *options: str) -> str:

@@ -144,10 +144,13 @@ final class Desk {
         ExactMatcher(gallery: gallery, threads: threads), bytesPerTemplate: 2_048)
     case "sketch":
       let gallery = try await sketchGallery()
-      searcher = MatcherSearcher(
-        SketchMatcher(
-          gallery: gallery, population: population, threads: threads,
-          listLength: name.options["list"]), bytesPerTemplate: 16)
+      let matcher = SketchMatcher(
+        gallery: gallery, population: population, threads: threads,
+        listLength: name.options["list"])
+      guard matcher.listLength == name.options["list"] ?? matcher.listLength else {
+        throw DriverError("its lists have \(matcher.listLength) codes or more")
+      }
+      searcher = MatcherSearcher(matcher, bytesPerTemplate: 16)
     case "sketch-scan":
       searcher = SketchScan(
         try await sketchGallery(), population, threads: threads,
