@@ -14,9 +14,7 @@ from sides import Side
 from vectors import Truth
 
 
-def candidates(
-    side: Side, name: str, threads: int, batch: int, k: int, probes: int
-) -> np.ndarray:
+def candidates(side: Side, name: str, threads: int, batch: int, k: int, probes: int) -> np.ndarray:
     """Row numbers of the k best of every probe, probes x k, as `side` finds them."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ids"
@@ -32,7 +30,7 @@ class Halves:
     reporting: np.ndarray
 
     @classmethod
-    def of(cls, truth: Truth) -> "Halves":
+    def of(cls, truth: Truth) -> Halves:
         turn = np.arange(len(truth.mates)) // 2 % 2
         return cls(turn == 0, turn == 1)
 

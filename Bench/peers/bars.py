@@ -30,7 +30,9 @@ class Bar:
 
     @property
     def passed(self) -> bool:
-        return self.holds and (self.wall >= self.wanted if self.unit == "x" else self.wall <= self.wanted)
+        return self.holds and (
+            self.wall >= self.wanted if self.unit == "x" else self.wall <= self.wanted
+        )
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -40,7 +42,9 @@ class Bar:
         }  # fmt: skip
 
 
-def _against(ours: Cell, peers: list[Cell], what: str, wanted: float, beside: str, holds: bool) -> Bar:
+def _against(
+    ours: Cell, peers: list[Cell], what: str, wanted: float, beside: str, holds: bool
+) -> Bar:
     peer = min(peers, key=lambda cell: cell.median_wall)
     return Bar(
         f"{what}, B = {ours.batch}, {ours.threads} thread{'s' if ours.threads > 1 else ''}",
@@ -110,7 +114,8 @@ def _coded(group: GroupResult) -> list[Bar]:
         # The bar names the plain quantizer; one that was shown the templates' main axes is a harder peer.
         for what, axes in (("32 bytes", False), ("32 bytes or less, of main axes", True)):
             peers = group.rivals(
-                scan, lambda entry: ",raw=" in entry.name and ("dims=" in entry.name) == axes
+                scan,
+                lambda entry, axes=axes: ",raw=" in entry.name and ("dims=" in entry.name) == axes,
             )
             if peers:
                 what = f"sketch scan against PQ fast-scan of {what}"

@@ -20,7 +20,7 @@ import report
 from accuracy import Halves, candidates, compare
 from bars import bars
 from measure import time_in_turn
-from plan import TARGET, Entry, Family, Group, groups, setting
+from plan import TARGET, Entry, Group, groups, setting
 from results import GroupResult, SameIds
 from sides import Pair, SideError
 from tuning import K, choose
@@ -33,15 +33,27 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="Bench/peers/run", description=__doc__)
     parser.add_argument("--driver", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--work", type=Path, required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--size", type=float, default=1e6, help="templates, %(default)g unless told")
-    parser.add_argument("--graph-size", type=float, default=2e5, help="templates for graphs, whose build is slow")
-    parser.add_argument("--probes", type=int, default=4096, help="half of them mated, half for choosing settings")
+    parser.add_argument(
+        "--size", type=float, default=1e6, help="templates, %(default)g unless told"
+    )
+    parser.add_argument(
+        "--graph-size", type=float, default=2e5, help="templates for graphs, whose build is slow"
+    )
+    parser.add_argument(
+        "--probes", type=int, default=4096, help="half of them mated, half for choosing settings"
+    )
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--batch", default="1,8,64,256")
-    parser.add_argument("--only", default="", help="groups (exact, int8, coded, graph) or peers, such as exact,numkong")
+    parser.add_argument(
+        "--only",
+        default="",
+        help="groups (exact, int8, coded, graph) or peers, such as exact,numkong",
+    )
     parser.add_argument("--quick", action="store_true", help="1e5 templates, 3 rounds, fewer peers")
-    parser.add_argument("--out", type=Path, default=ROOT / "Bench/results/peers", help="without .md and .json")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "Bench/results/peers", help="without .md and .json"
+    )
     options = parser.parse_args()
     if options.quick:
         options.size, options.graph_size = min(options.size, 1e5), min(options.graph_size, 5e4)
@@ -66,8 +78,19 @@ def vectors(options: argparse.Namespace, size: int) -> Path:
         needed = size * 2048 + options.probes * 2048
         folder.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(folder).free < needed + (1 << 30):
-            sys.exit(f"{folder} needs {needed / 1e9:.1f} GB; make room, or ask for a smaller --size")
-        command = [options.driver, "export", "--size", size, "--probes", options.probes, "--out", folder]
+            sys.exit(
+                f"{folder} needs {needed / 1e9:.1f} GB; make room, or ask for a smaller --size"
+            )
+        command = [
+            options.driver,
+            "export",
+            "--size",
+            size,
+            "--probes",
+            options.probes,
+            "--out",
+            folder,
+        ]
         subprocess.run([str(word) for word in command], check=True)
     return folder
 
@@ -83,38 +106,41 @@ def same_ids(pair: Pair, folder: Path, exact: np.ndarray) -> SameIds:
     same = (theirs == exact).all(axis=1)
     rounding = 0
     for probe in np.flatnonzero(~same):
-        scores = [rows[ids].astype(np.float64) @ probes[probe] for ids in (exact[probe], theirs[probe])]
+        scores = [
+            rows[ids].astype(np.float64) @ probes[probe] for ids in (exact[probe], theirs[probe])
+        ]
         rounding += bool(np.abs(scores[0] - scores[1]).max() < 1e-6)
     return SameIds(len(exact), int(same.sum()), rounding)
 
 
-def prepare(pair: Pair, result: GroupResult, entries: list[Entry | Family]) -> list[Entry | Family]:
-    """Builds all; those that a side does not have are left out, and said to be."""
-    ready = []
-    for entry in entries:
-        name = entry.base if isinstance(entry, Family) else entry.name
-        start = time.monotonic()
-        try:
-            told = pair[entry.side].ask("prepare", name)
-        except SideError as error:
-            result.absent[entry.title] = str(error)
-            print(f"  {entry.title} is left out: {error}", file=sys.stderr)
-            continue
-        result.prepared[entry.title] = told | {"seconds": time.monotonic() - start}
-        ready.append(entry)
-    return ready
+def prepare(pair: Pair, result: GroupResult, title: str, side: str, name: str) -> bool:
+    """Builds a matcher; one that its side does not have is left out, and said to be."""
+    start = time.monotonic()
+    try:
+        told = pair[side].ask("prepare", name)
+    except SideError as error:
+        result.absent[title] = str(error)
+        print(f"  {title} is left out: {error}", file=sys.stderr)
+        return False
+    result.prepared[title] = told | {"seconds": time.monotonic() - start}
+    return True
 
 
 def scan_entries(pair: Pair, result: GroupResult, exact: np.ndarray, truth: Truth) -> list[Entry]:
     """Our scan alone, and PQ fast-scans of 32 bytes or less alone, at lists as long as they need for the
     mate recall that our whole search has."""
     ours = next((c for c in result.chosen if c.family.side == "ours" and c.entry), None)
-    if ours is None:
+    if ours is None or ours.setting is None:
         return []
     length = ours.setting.rpartition("=")[2]
-    entries = [Entry("Sightline sketch, scan alone", "ours", f"sketch-scan:list={length}", lists=False)]
+    entries = [
+        Entry("Sightline sketch, scan alone", "ours", f"sketch-scan:list={length}", lists=False)
+    ]
     for family in (c.family for c in result.chosen if "PQ fast-scan" in c.family.title):
-        if family.base.startswith("faiss-pq") and result.prepared[family.title]["bytes_per_template"] <= 32:
+        if (
+            family.base.startswith("faiss-pq")
+            and result.prepared[family.title]["bytes_per_template"] <= 32
+        ):
             equal = choose(pair, family, exact, truth, ours.tuning_recall)
             if equal.setting is not None:
                 factor = equal.setting.rpartition("=")[2]
@@ -136,8 +162,8 @@ def run(group: Group, options: argparse.Namespace, environment: dict[str, str]) 
             result.ids = same_ids(pair, folder, exact)
         else:
             pair.ours.ask("drop")
-        entries = prepare(pair, result, list(group.entries))
-        families = prepare(pair, result, list(group.families))
+        entries = [e for e in group.entries if prepare(pair, result, e.title, e.side, e.name)]
+        families = [f for f in group.families if prepare(pair, result, f.title, f.side, f.base)]
         result.chosen = [choose(pair, family, exact, truth) for family in families]
         entries += [chosen.entry for chosen in result.chosen if chosen.entry]
         if group.key == "coded":
@@ -166,7 +192,9 @@ def main() -> None:
     version = subprocess.run(
         ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True
     ).stdout.strip()
-    asked = groups(int(options.size), int(options.graph_size), options.batch, options.only, options.quick)
+    asked = groups(
+        int(options.size), int(options.graph_size), options.batch, options.only, options.quick
+    )
     done = [run(group, options, machine.environment(core)) for group in asked]
     verdicts = bars(done)
     facts: dict[str, Any] = {

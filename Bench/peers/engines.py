@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Callable, ClassVar
+from typing import ClassVar
 
 import faiss
 import numpy as np
@@ -22,7 +23,7 @@ class Name:
     options: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def parse(cls, text: str) -> "Name":
+    def parse(cls, text: str) -> Name:
         kind, _, rest = text.partition(":")
         pairs = (pair.split("=") for pair in rest.split(",") if pair)
         return cls(kind, {name: int(value) for name, value in pairs})
@@ -50,13 +51,13 @@ class Engine:
         raise NotImplementedError
 
 
-REGISTRY: dict[str, Callable[..., Engine]] = {}
+REGISTRY: dict[str, type[Engine]] = {}
 
 
-def engine(kind: str):
+def engine(kind: str) -> Callable[[type[Engine]], type[Engine]]:
     """Registers a class under a kind."""
 
-    def register(cls):
+    def register(cls: type[Engine]) -> type[Engine]:
         REGISTRY[kind] = cls
         return cls
 

@@ -82,7 +82,9 @@ def fastest_core() -> tuple[str | None, dict[str, float]]:
         if done.returncode == 0:  # a kernel that this CPU cannot run ends the process
             seconds[core] = float(done.stdout)
     if not seconds:
-        sys.exit("faiss cannot search at all here; is Bench/peers/.work/venv whole? Remove it and run again")
+        sys.exit(
+            "faiss cannot search at all here; is Bench/peers/.work/venv whole? Remove it and run again"
+        )
     best = min(seconds, key=seconds.__getitem__)
     return best, {core or "its own choice": time for core, time in seconds.items()}
 
@@ -102,9 +104,13 @@ class Others:
         fields = [int(x) for x in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
         user, nice, system, _, _, irq, softirq, _ = fields
         busy = (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
-        return time.monotonic(), busy, self._pair.ours.cpu_seconds() + self._pair.peers.cpu_seconds()
+        return (
+            time.monotonic(),
+            busy,
+            self._pair.ours.cpu_seconds() + self._pair.peers.cpu_seconds(),
+        )
 
     def cores(self) -> float:
         now = self._now()
-        wall, busy, own = (b - a for a, b in zip(self._start, now))
+        wall, busy, own = (b - a for a, b in zip(self._start, now, strict=True))
         return max(0.0, (busy - own) / max(wall, 1e-3))

@@ -45,12 +45,17 @@ TARGET = 0.99  #: mate recall that every chosen setting must reach
 REFINE = tuple(f"refine={f}" for f in (1, 2, 4, 6, 10, 15, 25, 40, 60, 100, 160, 250, 400, 1000))
 
 
-def groups(size: int, graph_size: int, batches: tuple[int, ...], only: str, quick: bool) -> list[Group]:
+def groups(
+    size: int, graph_size: int, batches: tuple[int, ...], only: str, quick: bool
+) -> list[Group]:
     # Twice the root, to a power of two: 2,048 for a million.
     lists = 1 << round(math.log2(2 * size**0.5))
     all_groups = [
         Group(
-            "exact", "Exact, float32", size, batches,
+            "exact",
+            "Exact, float32",
+            size,
+            batches,
             entries=(
                 Entry("Sightline exact", "ours", "exact"),
                 Entry("faiss IndexFlatIP", "peers", "faiss-flat:blas=0"),
@@ -60,7 +65,10 @@ def groups(size: int, graph_size: int, batches: tuple[int, ...], only: str, quic
             ),
         ),
         Group(
-            "int8", "int8, every template", size, batches,
+            "int8",
+            "int8, every template",
+            size,
+            batches,
             entries=(
                 Entry("Sightline int8", "ours", "int8"),
                 Entry("faiss SQ8, direct signed", "peers", "faiss-sq8", batches=(1, 8, 64)),
@@ -69,50 +77,93 @@ def groups(size: int, graph_size: int, batches: tuple[int, ...], only: str, quic
             ),
         ),
         Group(
-            "coded", f"Codes, at mate recall {TARGET}", size, tuple(b for b in batches if b <= 64),
+            "coded",
+            f"Codes, at mate recall {TARGET}",
+            size,
+            tuple(b for b in batches if b <= 64),
             families=(
                 Family(
-                    "Sightline sketch", "ours", "sketch",
+                    "Sightline sketch",
+                    "ours",
+                    "sketch",
                     tuple(f"list={n}" for n in (256, 512, 1024, 2048, 4096, 8192, 16384, 32768)),
                 ),
                 Family("faiss PQ fast-scan 32 B + refine", "peers", "faiss-pq:m=64", REFINE),
                 Family("faiss PQ fast-scan 64 B + refine", "peers", "faiss-pq:m=128", REFINE),
-                Family("faiss PQ fast-scan 24 B of 144 axes + refine", "peers", "faiss-pq:m=48,dims=144", REFINE),
-                Family("faiss PQ fast-scan 32 B of 128 axes + refine", "peers", "faiss-pq:m=64,dims=128", REFINE),
-                Family("faiss PQ fast-scan 36 B of 144 axes + refine", "peers", "faiss-pq:m=72,dims=144", REFINE),
                 Family(
-                    f"faiss IVF{lists}-PQ fast-scan 36 B of 144 axes + refine", "peers",
-                    f"faiss-ivfpq:m=72,dims=144,lists={lists}", REFINE[2:],
-                    outer=tuple(f"nprobe={max(1, lists * s // 32)}" for s in (2, 4, 6, 8, 10, 12, 16, 24)),
+                    "faiss PQ fast-scan 24 B of 144 axes + refine",
+                    "peers",
+                    "faiss-pq:m=48,dims=144",
+                    REFINE,
                 ),
                 Family(
-                    f"faiss IVF{lists}-PQ fast-scan 64 B + refine", "peers",
-                    f"faiss-ivfpq:m=128,lists={lists}", REFINE[2:],
+                    "faiss PQ fast-scan 32 B of 128 axes + refine",
+                    "peers",
+                    "faiss-pq:m=64,dims=128",
+                    REFINE,
+                ),
+                Family(
+                    "faiss PQ fast-scan 36 B of 144 axes + refine",
+                    "peers",
+                    "faiss-pq:m=72,dims=144",
+                    REFINE,
+                ),
+                Family(
+                    f"faiss IVF{lists}-PQ fast-scan 36 B of 144 axes + refine",
+                    "peers",
+                    f"faiss-ivfpq:m=72,dims=144,lists={lists}",
+                    REFINE[2:],
+                    outer=tuple(
+                        f"nprobe={max(1, lists * s // 32)}" for s in (2, 4, 6, 8, 10, 12, 16, 24)
+                    ),
+                ),
+                Family(
+                    f"faiss IVF{lists}-PQ fast-scan 64 B + refine",
+                    "peers",
+                    f"faiss-ivfpq:m=128,lists={lists}",
+                    REFINE[2:],
                     outer=tuple(f"nprobe={max(1, lists * s // 32)}" for s in (4, 8, 12, 16, 24)),
                 ),
             ),
         ),
         Group(
-            "graph", f"Graphs, at mate recall {TARGET}", min(size, graph_size),
+            "graph",
+            f"Graphs, at mate recall {TARGET}",
+            min(size, graph_size),
             tuple(b for b in batches if b <= 64),
             families=(
                 Family(
-                    "Sightline sketch", "ours", "sketch",
+                    "Sightline sketch",
+                    "ours",
+                    "sketch",
                     tuple(f"list={n}" for n in (256, 512, 1024, 2048, 4096, 8192, 16384)),
                 ),
                 Family(
-                    "hnswlib M=32 of 144 axes", "peers", "hnsw:dims=144",
-                    tuple(f"ef={n}" for n in (32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 4096)),
+                    "hnswlib M=32 of 144 axes",
+                    "peers",
+                    "hnsw:dims=144",
+                    tuple(
+                        f"ef={n}"
+                        for n in (32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 4096)
+                    ),
                 ),
             )
-            + (() if quick else (
-                Family(
-                    "hnswlib M=32", "peers", "hnsw",
-                    tuple(f"ef={n}" for n in (64, 128, 256, 384, 512, 768, 1024, 1536, 2048, 4096)),
-                ),
-            )),
+            + (
+                ()
+                if quick
+                else (
+                    Family(
+                        "hnswlib M=32",
+                        "peers",
+                        "hnsw",
+                        tuple(
+                            f"ef={n}" for n in (64, 128, 256, 384, 512, 768, 1024, 1536, 2048, 4096)
+                        ),
+                    ),
+                )
+            ),
         ),
-    ]  # fmt: skip
+    ]
     return [kept for group in all_groups if (kept := _keep(group, only)) is not None]
 
 
@@ -123,7 +174,8 @@ def _keep(group: Group, only: str) -> Group | None:
         return group
     entries = [e for e in group.entries if e.side == "ours" or any(w in e.name for w in words)]
     families = [f for f in group.families if f.side == "ours" or any(w in f.base for w in words)]
-    if all(kept.side == "ours" for kept in (*entries, *families)):
+    sides = [entry.side for entry in entries] + [family.side for family in families]
+    if "peers" not in sides:
         return None
     return replace(group, entries=tuple(entries), families=tuple(families))
 

@@ -61,7 +61,13 @@ def _group(result: GroupResult) -> list[str]:
              f"{result.prepared[c.family.title]['seconds']:.1f}"]
             for c in result.chosen
         ]  # fmt: skip
-        head = ["setting chosen on the other half", "", "its mate recall there", "bytes a template", "build, s"]
+        head = [
+            "setting chosen on the other half",
+            "",
+            "its mate recall there",
+            "bytes a template",
+            "build, s",
+        ]
         lines += _table(head, "llrrr", rows)
     lines += [f"Left out: {title}: {why}." for title, why in result.absent.items()]
     blas = ", ".join(f"{name}: {what}" for name, what in result.facts["peers"]["blas"].items())

@@ -41,19 +41,22 @@ class Times:
 class Side:
     """A process that reads one-line commands and writes JSON lines. It waits while the other works."""
 
-    def __init__(self, title: str, command: list[str | Path], environment: dict[str, str]) -> None:
+    def __init__(self, title: str, command: list[object], environment: dict[str, str]) -> None:
         self.title = title
-        self._process = subprocess.Popen(
+        process = subprocess.Popen(
             [str(word) for word in command],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
         )  # fmt: skip
+        if process.stdin is None or process.stdout is None:
+            raise OSError(f"{title} has no pipes")
+        self._process, self._input, self._output = process, process.stdin, process.stdout
 
     def ask(self, *words: object) -> dict[str, Any]:
         line = " ".join(str(word) for word in words)
         try:
-            self._process.stdin.write(line + "\n")
-            self._process.stdin.flush()
-            answer = self._process.stdout.readline()
+            self._input.write(line + "\n")
+            self._input.flush()
+            answer = self._output.readline()
         except BrokenPipeError:
             answer = ""
         if not answer:
@@ -78,7 +81,7 @@ class Side:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def close(self) -> None:
-        self._process.stdin.close()
+        self._input.close()
         self._process.wait()
 
 
@@ -90,12 +93,12 @@ class Pair:
     peers: Side
 
     @classmethod
-    def start(
-        cls, driver: Path, folder: Path, size: int, environment: dict[str, str]
-    ) -> "Pair":
+    def start(cls, driver: Path, folder: Path, size: int, environment: dict[str, str]) -> Pair:
         probes = folder / "probes.fbin"
         return cls(
-            Side("match-driver", [driver, "serve", "--size", size, "--probes", probes], environment),
+            Side(
+                "match-driver", [driver, "serve", "--size", size, "--probes", probes], environment
+            ),
             Side("the peers' process", [sys.executable, HERE / "worker.py", folder], environment),
         )
 

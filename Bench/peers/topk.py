@@ -31,7 +31,7 @@ class BestRows:
                 found = np.flatnonzero(row > floor)
                 self._merge(probe, found + first, row[found])
 
-    def merge(self, other: "BestRows") -> None:
+    def merge(self, other: BestRows) -> None:
         for probe in range(len(self._ids)):
             self._merge(probe, other._ids[probe], other._scores[probe])
 

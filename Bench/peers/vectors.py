@@ -31,7 +31,7 @@ class Truth:
     mates: np.ndarray
 
     @classmethod
-    def read(cls, folder: Path) -> "Truth":
+    def read(cls, folder: Path) -> Truth:
         facts = json.loads((folder / "truth.json").read_text())
         mates = np.array(facts["mates"], dtype=np.int64)
         return cls(facts["population"], facts["seed"], facts["size"], mates)
@@ -43,6 +43,7 @@ class Shared:
     def __init__(self, folder: Path) -> None:
         self.probes = np.ascontiguousarray(read_fbin(folder / "probes.fbin"))
         self._templates = folder / "templates.fbin"
+        self._projections: dict[int, faiss.LinearTransform] = {}
 
     @functools.cached_property
     def flat(self) -> faiss.IndexFlatIP:
@@ -63,7 +64,10 @@ class Shared:
     @functools.cached_property
     def byte_scale(self) -> float:
         """What one step of an int8 coordinate is worth, one for all rows, so that sums can be ranked."""
-        return float(max(np.abs(self.rows[i : i + 65536]).max() for i in range(0, self.count, 65536))) / 127
+        return (
+            float(max(np.abs(self.rows[i : i + 65536]).max() for i in range(0, self.count, 65536)))
+            / 127
+        )
 
     @functools.cached_property
     def bytes(self) -> np.ndarray:
@@ -81,11 +85,12 @@ class Shared:
         step = max(self.count // count, 1)
         return np.ascontiguousarray(self.rows[::step][:count])
 
-    @functools.lru_cache(maxsize=4)
     def projection(self, dimension: int) -> faiss.LinearTransform:
         """An orthonormal map to the `dimension` axes that hold most of the templates' squares, and a random
         turn among those. Without a mean, so that inner products keep their order; templates of a model
         with 145 latent coordinates lose next to nothing at 144, and every code after it is finer."""
+        if dimension in self._projections:
+            return self._projections[dimension]
         sample = self.sample(65536).astype(np.float64)
         values, axes = np.linalg.eigh(sample.T @ sample)
         best = axes[:, np.argsort(values)[::-1][:dimension]].T
@@ -95,4 +100,5 @@ class Shared:
         faiss.copy_array_to_vector(np.ascontiguousarray(matrix).ravel(), transform.A)
         transform.is_trained = True
         transform.is_orthonormal = True
+        self._projections[dimension] = transform
         return transform

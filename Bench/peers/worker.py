@@ -63,7 +63,9 @@ class Worker:
         places = np.arange(first, first + count) % len(self._shared.probes)
         return np.ascontiguousarray(self._shared.probes[places])
 
-    def _search(self, engine: Engine, batch: int, k: int, first: int, repeats: int) -> dict[str, Any]:
+    def _search(
+        self, engine: Engine, batch: int, k: int, first: int, repeats: int
+    ) -> dict[str, Any]:
         wall, cpu = [], []
         for _ in range(repeats):
             probes = self._probes(first, batch)
@@ -80,7 +82,9 @@ class Worker:
             if line.startswith("AnonHugePages:"):
                 huge = int(line.split()[1]) * 1024
         blas = {
-            Path(pool["filepath"]).name: f"OpenBLAS {pool['version']}, {pool['architecture']} kernels"
+            Path(
+                pool["filepath"]
+            ).name: f"OpenBLAS {pool['version']}, {pool['architecture']} kernels"
             for pool in threadpoolctl.threadpool_info()
             if pool["internal_api"] == "openblas"
         }
