@@ -113,10 +113,8 @@ def _coded(group: GroupResult) -> list[Bar]:
         )  # fmt: skip
         # The bar names the plain quantizer; one that was shown the templates' main axes is a harder peer.
         for what, axes in (("32 bytes", False), ("32 bytes or less, of main axes", True)):
-            peers = group.rivals(
-                scan,
-                lambda entry, axes=axes: ",raw=" in entry.name and ("dims=" in entry.name) == axes,
-            )
+            scans = group.rivals(scan, lambda entry: ",raw=" in entry.name)
+            peers = [cell for cell in scans if ("dims=" in cell.entry.name) == axes]
             if peers:
                 what = f"sketch scan against PQ fast-scan of {what}"
                 beside = "at equal or better mate recall after rerank"

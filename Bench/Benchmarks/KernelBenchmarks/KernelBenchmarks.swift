@@ -8,9 +8,10 @@ import Population
 
 /// The kernels alone, on one thread, over blocks as matchers hand them over. Run by `Bench/kernels`.
 ///
-/// Throughput counts iterations of one call each; the names tell how much a call does.
+/// Throughput counts calls; the names tell how much a call does. What a benchmark needs is made before
+/// it, since its closure runs anew for every sample.
 let benchmarks: @Sendable () -> Void = {
-  Benchmark.defaultConfiguration = .init(
+  unsafe Benchmark.defaultConfiguration = .init(
     metrics: [.wallClock, .throughput], scalingFactor: .one, maxDuration: .seconds(1),
     maxIterations: 100_000)
 
@@ -27,9 +28,8 @@ let piece = 1 << 15
 let population = Population(seed: 1)
 
 func exactDot() {
+  let rows = templates(2)
   Benchmark("sl_exact_dot: one pair of 512") { benchmark in
-    let rows = templates(2)
-    benchmark.startMeasurement()
     for _ in benchmark.scaledIterations {
       unsafe rows.withUnsafeBufferPointer { rows in
         guard let base = rows.baseAddress else { return }
@@ -40,9 +40,10 @@ func exactDot() {
 }
 
 func scores() {
+  let rows = templates(block)
   for probes in [1, 8] {
+    let batch = captures(probes)
     Benchmark("sl_scores: \(probes) x \(block) rows") { benchmark in
-      let (rows, batch) = (templates(block), captures(probes))
       var out = [Float](repeating: 0, count: probes * block)
       benchmark.startMeasurement()
       for _ in benchmark.scaledIterations {
@@ -54,11 +55,12 @@ func scores() {
 }
 
 func bestRows() {
+  let rows = templates(block)
   for probes in [1, 8, 64, 256] {
+    let batch = captures(probes)
     Benchmark("sl_best_rows: \(probes) x \(block) rows") { benchmark in
-      let (rows, batch) = (templates(block), captures(probes))
       var packed = [Float](
-        repeating: 0, count: unsafe sl_packed_floats(probes, Population.dimension))
+        repeating: 0, count: sl_packed_floats(probes, Population.dimension))
       unsafe sl_pack_probes(batch, probes, Population.dimension, &packed)
       // High, as in all blocks but a search's first: next to nothing passes.
       let thresholds = [Float](repeating: 0.35, count: probes)
@@ -75,24 +77,23 @@ func bestRows() {
 }
 
 func sketchScan() {
+  var codes = [UInt8](repeating: 0, count: piece * SketchCode.byteCount)
+  unsafe codes.withUnsafeMutableBytes {
+    unsafe SketchEncoder(population: population).writeCodes(of: 0..<UInt64(piece), into: $0)
+  }
+  let model = SketchModel(population.description)
   for probes in [1, 8, 64] {
-    Benchmark("sl_sketch_scan_batch: \(probes) x \(piece) codes") { benchmark in
-      var codes = [UInt8](repeating: 0, count: piece * SketchCode.byteCount)
-      unsafe codes.withUnsafeMutableBytes {
-        unsafe SketchEncoder(population: population).writeCodes(of: 0..<UInt64(piece), into: $0)
+    let tables = unsafe captures(probes).withUnsafeBufferPointer { all in
+      (0..<probes).flatMap { probe in
+        let cells = probe * Population.dimension..<(probe + 1) * Population.dimension
+        return unsafe SketchProbe(
+          vector: UnsafeBufferPointer(rebasing: all[cells]), model: model
+        ).tables
       }
-      let model = SketchModel(population.description)
-      let batch = captures(probes)
-      let tables = unsafe batch.withUnsafeBufferPointer { all in
-        (0..<probes).flatMap { probe in
-          let cells = probe * Population.dimension..<(probe + 1) * Population.dimension
-          return unsafe SketchProbe(
-            vector: UnsafeBufferPointer(rebasing: all[cells]), model: model
-          ).tables
-        }
-      }
-      // About one code in 4,000 passes, as in a gallery of many millions.
-      let thresholds = (0..<probes).map { thresholds(tables, $0, codes, rank: piece / 4_000) }
+    }
+    // About one code in 4,000 passes, as in a gallery of many millions.
+    let thresholds = (0..<probes).map { score(tables, $0, codes, rank: piece / 4_000) }
+    Benchmark("sl_sketch_scan_batch: \(probes) x \(piece) codes") { [codes] benchmark in
       var hits = [UInt32](repeating: 0, count: probes * piece)
       var found = [Int](repeating: 0, count: probes)
       benchmark.startMeasurement()
@@ -106,9 +107,9 @@ func sketchScan() {
 }
 
 /// The score of the code at `rank` of all, 0 the best.
-func thresholds(_ tables: [UInt8], _ probe: Int, _ codes: [UInt8], rank: Int) -> UInt16 {
+func score(_ tables: [UInt8], _ probe: Int, _ codes: [UInt8], rank: Int) -> UInt16 {
   var hits = [UInt32](repeating: 0, count: piece)
-  let own = Array(tables[probe * Int(SL_SKETCH_TABLE_BYTES)...])
+  let own = Array(tables.dropFirst(probe * Int(SL_SKETCH_TABLE_BYTES)))
   let found = unsafe sl_sketch_scan(own, codes, piece, 0, &hits)
   return UInt16(hits.prefix(found).map { $0 >> 20 }.sorted(by: >)[rank])
 }
