@@ -60,4 +60,5 @@ for target in package.targets where target.type != .system {
   ]
   if strict { swift.append(.treatAllWarnings(as: .error)) }
   target.swiftSettings = swift
+  if strict, target.name == "CKernels" { target.cSettings = [.treatAllWarnings(as: .error)] }
 }

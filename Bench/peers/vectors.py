@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import functools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import faiss
@@ -35,6 +35,9 @@ class Truth:
         facts = json.loads((folder / "truth.json").read_text())
         mates = np.array(facts["mates"], dtype=np.int64)
         return cls(facts["population"], facts["seed"], facts["size"], mates)
+
+    def first(self, count: int) -> Truth:
+        return replace(self, mates=self.mates[:count])
 
 
 class Shared:
