@@ -19,11 +19,12 @@ from vectors import DIMENSION, Shared
 
 @engine("faiss-sq8")
 class FaissSQ8(Engine):
-    """Scalar quantizer, QT_8bit_direct_signed: bytes as they are, probes in float32."""
+    """Scalar quantizer, QT_8bit_direct_signed: bytes as they are."""
 
     bytes_per_template = 512
 
     def __init__(self, shared: Shared, options: dict[str, int]) -> None:
+        self._shared = shared
         self._index = faiss.IndexScalarQuantizer(
             DIMENSION, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
         )
@@ -31,7 +32,8 @@ class FaissSQ8(Engine):
             self._index.add(shared.bytes[first : first + 65536].astype(np.float32))
 
     def search(self, probes: np.ndarray, k: int) -> np.ndarray:
-        return self._index.search(probes, k)[1]
+        # Probes become bytes too, so they need the rows' scale.
+        return self._index.search(self._shared.probe_bytes(probes).astype(np.float32), k)[1]
 
 
 @engine("usearch-i8")
