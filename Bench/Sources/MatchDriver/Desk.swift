@@ -15,6 +15,7 @@ final class Desk {
   private let population: Population
   private let probes: VectorFile
   private var rows: InMemoryGallery?
+  private var quantized: QuantizedGallery?
   private var codes: SketchGallery?
   private var searchers: [Key: any Searcher] = [:]
 
@@ -41,6 +42,7 @@ final class Desk {
     case "drop":
       searchers = [:]
       rows = nil
+      quantized = nil
       codes = nil
       return try json(["dropped": true])
     default: throw DriverError("there is no command \(command.name)")
@@ -142,6 +144,11 @@ final class Desk {
       let gallery = try await exactGallery()
       searcher = MatcherSearcher(
         ExactMatcher(gallery: gallery, threads: threads), bytesPerTemplate: 2_048)
+    case "int8":
+      let gallery = try await int8Gallery()
+      searcher = MatcherSearcher(
+        Int8Matcher(gallery: gallery, rescorer: .population(population), threads: threads),
+        bytesPerTemplate: 516)
     case "sketch":
       let gallery = try await sketchGallery()
       let matcher = SketchMatcher(
@@ -165,6 +172,13 @@ final class Desk {
     if let rows { return rows }
     let built = try await InMemoryGallery.build(population: population, size: size, threads: 2)
     rows = built
+    return built
+  }
+
+  private func int8Gallery() async throws -> QuantizedGallery {
+    if let quantized { return quantized }
+    let built = try await QuantizedGallery.build(population: population, size: size, threads: 2)
+    quantized = built
     return built
   }
 
