@@ -82,14 +82,6 @@ let package = Package(
         system,
       ]),
 
-    // Measurements that need the modules from within.
-    .executableTarget(
-      name: "sketch-bench", dependencies: ["CKernels", "Galleries", "Population"],
-      path: "Bench/SketchBench"),
-    .executableTarget(
-      name: "generator-bench", dependencies: ["CKernels", "COpenBLAS", "Population"],
-      path: "Bench/GeneratorBench"),
-
     // One test target a room, and one that runs the binary.
     .testTarget(name: "FilesTests", dependencies: ["Files", system]),
     .testTarget(
