@@ -82,7 +82,7 @@ let package = Package(
 
     // Measurements that need the modules from within.
     .executableTarget(
-      name: "sketch-bench", dependencies: ["CKernels", "Galleries", "Population"],
+      name: "sketch-bench", dependencies: ["CKernels", "Galleries", "Matching", "Population"],
       path: "Bench/SketchBench"),
     .executableTarget(
       name: "generator-bench", dependencies: ["CKernels", "COpenBLAS", "Population"],
