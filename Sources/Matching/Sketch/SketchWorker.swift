@@ -131,10 +131,10 @@ struct SketchPanel: Sendable {
     return head.entries
   }
 
-  /// The score of the hit at `rank` (0 is the best) among `hits`, each score at most 2,040; 0 when there
+  /// The score of the hit at `rank` (0 is the best) among `hits`, each score at most 255; 0 when there
   /// are no more than `rank`. O(n).
   static func score(ofRank rank: Int, in hits: ArraySlice<UInt32>) -> UInt16 {
-    var histogram = [Int](repeating: 0, count: 2_048)
+    var histogram = [Int](repeating: 0, count: 256)
     for hit in hits { histogram[Int(hit >> 20)] += 1 }
     var above = 0
     for score in histogram.indices.reversed() {
