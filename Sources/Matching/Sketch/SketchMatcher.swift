@@ -9,7 +9,7 @@ internal import Synchronization
 /// Search of 16-byte sketches, then exact scores of the best: 1.3 billion templates on one small machine.
 ///
 /// Every code is scored against the real-valued probe by in-register tables (`Sketches.md`); codes at or
-/// above a threshold that a sample of the gallery gives are a probe's list. Of the people on the list
+/// above a threshold, by the distribution of that probe's scores over strangers, are its list. Of the people on the list
 /// the cosine is bounded as they come (`ScoreBounds`), and only those who may be among the k best are
 /// kept; these are drawn again from the population and scored, the head in double as `ExactMatcher` does,
 /// so that equal candidates have equal scores to the last bit. Lists are never held, and what is found
@@ -19,20 +19,16 @@ internal import Synchronization
 /// What it can miss is what the list does not hold. Galleries no longer than the list are searched
 /// exactly.
 package final class SketchMatcher: Matcher {
-  /// Share of the gallery that a list holds, unless told otherwise.
-  package static let defaultShare = 2.5e-4
-  /// The shortest list: below it the share of a gallery would be too few to hold a mate.
-  package static let shortestList = 4_096
+  /// The shortest list that is chosen: a shorter one saves nothing.
+  package static let shortestList = 1_024
   /// Probes that share a pass over the codes.
   static let panelSize = 64
   /// Codes of one kernel call: 512 KiB, in cache together with its hits.
   static let pieceSize = 1 << 15
   /// Identities looked at in one go where all of them are.
   private static let blockSize = 1_024
-  /// A probe's threshold is read from a sample in which its list has so many codes ...
-  private static let sampleOfList = 96
-  /// ... or from so many codes, if that is less.
-  private static let largestSample = 1 << 18
+  /// Codes from which a probe's threshold is read where demographic cells make signs uneven.
+  private static let sampleSize = 1 << 18
   // Float32 products of 145 terms, vectors mapped and unmapped: a generous bound of their error.
   private static let scoreError: Float = 3.1e-5
 
@@ -40,6 +36,9 @@ package final class SketchMatcher: Matcher {
   package var gallery: GalleryDescription { codes.description }
   /// About how many codes of each search are looked at more closely.
   package let listLength: Int
+  /// Workers whose memory is kept for later searches: no more than the threads of the searches that
+  /// overlapped.
+  package var spareWorkers: Int { idle.withLock { $0.count } }
   private let codes: SketchGallery
   private let population: Population
   private let model: SketchModel
@@ -48,9 +47,13 @@ package final class SketchMatcher: Matcher {
   private let sample: [UInt8]
   private let idle = Mutex<[SketchWorker]>([])
 
-  /// - Parameter listLength: codes to look at more closely; `nil` for `defaultShare` of the gallery.
+  /// - Parameters:
+  ///   - recall: what the lists are to hold; how long they must be for it, `SketchListModel` says (0.5 s
+  ///     for a gallery size that is new to the process).
+  ///   - listLength: codes to look at more closely, whatever the recall.
   package init(
-    gallery: SketchGallery, population: Population, threads: Int, listLength: Int? = nil
+    gallery: SketchGallery, population: Population, threads: Int,
+    recall: SketchRecall = SketchRecall(), listLength: Int? = nil
   ) {
     precondition(threads >= 1, "a search needs a thread")
     precondition(
@@ -60,18 +63,25 @@ package final class SketchMatcher: Matcher {
     self.threads = threads
     model = SketchModel(population.description)
     bounds = ScoreBounds(population)
-    self.listLength = max(
-      listLength ?? Int((Double(gallery.count) * Self.defaultShare).rounded(.up)),
-      Self.shortestList)
-    sample = Self.sample(of: gallery, listLength: self.listLength)
+    self.listLength = max(listLength ?? Self.listLength(gallery, population, recall), 1)
+    sample = population.description.cells == nil ? [] : Self.sample(of: gallery)
     information = MatcherInformation(
       name: "sketch", precision: "16-byte codes, the best \(self.listLength) rescored exactly",
       isExact: gallery.count <= self.listLength, threads: threads)
   }
 
-  private static func sample(of gallery: SketchGallery, listLength: Int) -> [UInt8] {
-    let enough = gallery.count / max(listLength, 1) * sampleOfList + sampleOfList
-    let count = min(gallery.count, enough, largestSample)
+  private static func listLength(
+    _ gallery: SketchGallery, _ population: Population, _ recall: SketchRecall
+  ) -> Int {
+    // No need to ask about galleries that are searched exactly.
+    if gallery.count <= shortestList { return shortestList }
+    let share = SketchListModel.of(population.description)
+      .share(for: recall, gallerySize: gallery.count)
+    return max(Int((Double(gallery.count) * share).rounded(.up)), shortestList)
+  }
+
+  private static func sample(of gallery: SketchGallery) -> [UInt8] {
+    let count = min(gallery.count, sampleSize)
     var sample: [UInt8] = []
     sample.reserveCapacity(count * SketchCode.byteCount)
     for index in 0..<count {
@@ -169,30 +179,33 @@ package final class SketchMatcher: Matcher {
         unsafe SketchProbe(latent: $0, model: model)
       }
       panel.tables += ready.tables
+      if codes.count > listLength { panel.thresholds.append(threshold(ready)) }
       panel.probes.append(ScoreBounds.Probe(latent: latent))
       panel.latents.append(latent)
-    }
-    if codes.count > listLength {
-      panel.thresholds = sampleThresholds(panel.tables, probes: range.count)
     }
     return panel
   }
 
-  /// For each probe the score that about `listLength` codes of the gallery reach, by the sample.
-  private func sampleThresholds(_ tables: [UInt8], probes: Int) -> [UInt16] {
+  /// The score that at least `listLength` codes of the gallery are expected to reach.
+  private func threshold(_ probe: SketchProbe) -> UInt16 {
+    if !sample.isEmpty { return sampleThreshold(probe) }
+    let distribution = probe.distribution(cells: model.cells.shares)
+    var expected = 0.0
+    for score in distribution.indices.reversed() {
+      expected += distribution[score] * Double(codes.count)
+      if expected >= Double(listLength) { return UInt16(score) }
+    }
+    return 0
+  }
+
+  private func sampleThreshold(_ probe: SketchProbe) -> UInt16 {
     let count = sample.count / SketchCode.byteCount
     // A little more than wanted, since a rank in a sample wavers by its root.
     let expected = Double(count) * Double(listLength) / Double(codes.count)
     let rank = min(count - 1, Int(expected + 3 * expected.squareRoot()))
     var hits = [UInt32](repeating: 0, count: count)
-    return (0..<probes).map { probe in
-      let found = unsafe tables.withUnsafeBufferPointer { all in
-        unsafe sl_sketch_scan(
-          all.baseAddress.map { unsafe $0 + probe * Int(SL_SKETCH_TABLE_BYTES) }, sample, count, 0,
-          &hits)
-      }
-      return SketchWorker.score(ofRank: rank, in: hits[..<found])
-    }
+    let found = unsafe sl_sketch_scan(probe.tables, sample, count, 0, &hits)
+    return SketchWorker.score(ofRank: rank, in: hits[..<found])
   }
 
   // MARK: - After the scan
