@@ -42,7 +42,7 @@ struct Arguments {
   var seed: UInt64 = 1
   var repeats = 3
   var batches = [1, 64]
-  /// Codes on a list; nil for the matcher's own choice.
+  /// Codes on a list; `nil` for the matcher's own choice.
   var list: Int?
 
   init(_ words: [String]) {
