@@ -49,7 +49,8 @@ struct SketchMatcherTests {
     let exact = ExactMatcher(
       gallery: try await InMemoryGallery.build(population: Self.population, size: size, threads: 2),
       threads: 2)
-    let matcher = try await sketch(size)
+    // Longer than asked by default: 0.42 is far below the threshold of FPIR .01.
+    let matcher = try await sketch(size, list: 4_096)
     #expect(!matcher.information.isExact)
     let mates = (0..<70).map { UInt64($0 * 2_857) }
     let strangers = (0..<70).map { Population.firstStranger + UInt64($0) }
