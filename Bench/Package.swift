@@ -26,7 +26,7 @@ let package = Package(
       name: "Matching", dependencies: ["CKernels", "COpenBLAS", "Galleries", "Population"]),
 
     .executableTarget(
-      name: "sketch-bench", dependencies: ["CKernels", "Galleries", "Population"],
+      name: "sketch-bench", dependencies: ["CKernels", "Galleries", "Matching", "Population"],
       path: "Sources/SketchBench"),
     .executableTarget(
       name: "generator-bench", dependencies: ["CKernels", "COpenBLAS", "Population"],

@@ -54,57 +54,34 @@ AVX2_INLINE v32 look_up(const uint8_t *table, v32 nibbles) {
   return _mm256_shuffle_epi8(entries, nibbles);
 }
 
-// Scores of 32 codes as two sets of 16-bit sums: of the even places and of the odd ones.
-typedef struct {
-  v32 even, odd;
-} sums;
-
-// Adds a byte's worth of four entries: `even` also gathers 256 times the odd places, taken off at the
-// end.
-AVX2_INLINE void add_four(sums *s, v32 four) {
-  s->even = _mm256_add_epi16(s->even, four);
-  s->odd = _mm256_add_epi16(s->odd, _mm256_srli_epi16(four, 8));
+// The codes at or above the threshold, bit by place.
+AVX2_INLINE uint32_t passing(v32 sums, uint16_t threshold) {
+  if (threshold > SL_SKETCH_LIMIT) return 0;
+  const v32 bound = _mm256_set1_epi8((char)threshold);
+  return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(sums, bound), sums));
 }
 
-// The codes at or above the threshold, bit by code. Sums and the least hit's score are far below 2^15,
-// so that signed comparisons do; a higher threshold passes nothing.
-AVX2_INLINE uint32_t passing(sums *s, uint16_t threshold) {
-  const v32 below = _mm256_set1_epi16((short)(threshold > 4096 ? 4095 : threshold - 1));
-  s->even = _mm256_sub_epi16(s->even, _mm256_slli_epi16(s->odd, 8));
-  v32 even = _mm256_cmpgt_epi16(s->even, below), odd = _mm256_cmpgt_epi16(s->odd, below);
-  // Byte 2 i of a comparison is of place 2 i for the even ones, byte 2 i + 1 of place 2 i + 1 for the odd.
-  v32 both = _mm256_blendv_epi8(even, odd, _mm256_set1_epi16((short)0xff00));
-  uint32_t place = (uint32_t)_mm256_movemask_epi8(both);
-  if (!place) return 0;
-  return _pdep_u32(place, 0x55555555) | _pdep_u32(place >> 16, 0xaaaaaaaa);
-}
-
-__attribute__((target(TARGET), noinline)) static size_t emit(const sums *s, uint32_t mask,
+__attribute__((target(TARGET), noinline)) static size_t emit(v32 sums, uint32_t places,
                                                              uint32_t first, uint32_t *hits) {
-  uint16_t score[2][16];
-  memcpy(score[0], &s->even, 32);
-  memcpy(score[1], &s->odd, 32);
+  uint8_t score[32];
+  memcpy(score, &sums, 32);
+  uint32_t mask = _pdep_u32(places, 0x55555555) | _pdep_u32(places >> 16, 0xaaaaaaaa);
   size_t found = 0;
   for (; mask; mask &= mask - 1) {
     uint32_t code = (uint32_t)__builtin_ctz(mask);
-    uint32_t place = 16 * (code % 2) + code / 2;
-    hits[found++] = (uint32_t)score[place % 2][place / 2] << 20 | (first + code);
+    hits[found++] = (uint32_t)score[16 * (code % 2) + code / 2] << 20 | (first + code);
   }
   return found;
 }
 
-AVX2_INLINE sums scores_of_one(const uint8_t *tables, const v32 *plane) {
-  sums s = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+AVX2_INLINE v32 scores_of_one(const uint8_t *tables, const v32 *plane) {
+  v32 even = _mm256_setzero_si256(), odd = even;
 #pragma clang loop unroll(full)
-  for (int m = 0; m < 16; m += 2) {
-    const uint8_t *t = tables + 32 * m;
-    v32 a = _mm256_add_epi8(look_up(t, low_nibbles(plane[m])),
-                            look_up(t + 16, high_nibbles(plane[m])));
-    v32 b = _mm256_add_epi8(look_up(t + 32, low_nibbles(plane[m + 1])),
-                            look_up(t + 48, high_nibbles(plane[m + 1])));
-    add_four(&s, _mm256_add_epi8(a, b));
+  for (int m = 0; m < 16; m++) {
+    even = _mm256_add_epi8(even, look_up(tables + 32 * m, low_nibbles(plane[m])));
+    odd = _mm256_add_epi8(odd, look_up(tables + 32 * m + 16, high_nibbles(plane[m])));
   }
-  return s;
+  return _mm256_add_epi8(even, odd);
 }
 
 AVX2 static size_t scan_one(const uint8_t *tables, const uint8_t *codes, size_t count,
@@ -114,67 +91,41 @@ AVX2 static size_t scan_one(const uint8_t *tables, const uint8_t *codes, size_t 
     v32 plane[16];
     prefetch(codes + i * SL_SKETCH_BYTES);
     transpose(codes + i * SL_SKETCH_BYTES, plane);
-    sums s = scores_of_one(tables, plane);
-    uint32_t mask = passing(&s, threshold);
-    if (mask) found += emit(&s, mask, (uint32_t)i, hits + found);
+    v32 sums = scores_of_one(tables, plane);
+    uint32_t places = passing(sums, threshold);
+    if (places) found += emit(sums, places, (uint32_t)i, hits + found);
   }
   return found;
 }
 
-// Probes and groups of codes that share loads in a batch; 16 registers are enough for 2 x 1.
-#define PROBES 2
-#define GROUPS 1
-
-AVX2_INLINE void scores_of_tile(const uint8_t *tables, int probes, const v32 *nibbles,
-                                  sums s[PROBES][GROUPS]) {
-#pragma clang loop unroll(full)
-  for (int p = 0; p < probes; p++) {
-#pragma clang loop unroll(full)
-    for (int g = 0; g < GROUPS; g++) s[p][g].even = s[p][g].odd = _mm256_setzero_si256();
-  }
-  for (int m = 0; m < 32; m += 4) {
-    v32 four[PROBES][GROUPS];
-#pragma clang loop unroll(full)
-    for (int k = 0; k < 4; k++) {
-#pragma clang loop unroll(full)
-      for (int p = 0; p < probes; p++) {
-        const uint8_t *t = tables + p * SL_SKETCH_TABLE_BYTES + 16 * (m + k);
-#pragma clang loop unroll(full)
-        for (int g = 0; g < GROUPS; g++) {
-          v32 entry = look_up(t, nibbles[32 * g + m + k]);
-          four[p][g] = k == 0 ? entry : _mm256_add_epi8(four[p][g], entry);
-        }
-      }
-    }
-#pragma clang loop unroll(full)
-    for (int p = 0; p < probes; p++) {
-#pragma clang loop unroll(full)
-      for (int g = 0; g < GROUPS; g++) add_four(&s[p][g], four[p][g]);
-    }
-  }
-}
+// Probes that share loads in a batch; 16 registers are enough for these.
+#define PROBES 4
 
 AVX2_INLINE void scan_tile(const uint8_t *tables, int probes, const v32 *nibbles, uint32_t first,
-                             const uint16_t *thresholds, uint32_t *hits, size_t room,
-                             size_t *found) {
-  sums s[PROBES][GROUPS];
-  scores_of_tile(tables, probes, nibbles, s);
+                           const uint16_t *thresholds, uint32_t *hits, size_t room,
+                           size_t *found) {
+  // Two sums each, so that one addition need not wait for the other.
+  v32 sums[PROBES][2] = {0};
+#pragma clang loop unroll_count(4)
+  for (int m = 0; m < 32; m++) {
+#pragma clang loop unroll(full)
+    for (int p = 0; p < probes; p++) {
+      const uint8_t *table = tables + p * SL_SKETCH_TABLE_BYTES + 16 * m;
+      sums[p][m % 2] = _mm256_add_epi8(sums[p][m % 2], look_up(table, nibbles[m]));
+    }
+  }
 #pragma clang loop unroll(full)
   for (int p = 0; p < probes; p++) {
-#pragma clang loop unroll(full)
-    for (int g = 0; g < GROUPS; g++) {
-      uint32_t mask = passing(&s[p][g], thresholds[p]);
-      if (mask) {
-        found[p] += emit(&s[p][g], mask, first + (uint32_t)g * GROUP, hits + p * room + found[p]);
-      }
-    }
+    v32 sum = _mm256_add_epi8(sums[p][0], sums[p][1]);
+    uint32_t places = passing(sum, thresholds[p]);
+    if (places) found[p] += emit(sum, places, first, hits + p * room + found[p]);
   }
 }
 
 AVX2 void sl_sketch_scan_batch_avx2(const uint8_t *tables, size_t probes, const uint8_t *codes,
                                         size_t count, const uint16_t *thresholds, uint32_t *hits,
                                         size_t room, size_t *found) {
-  const size_t tile = GROUP * GROUPS;
+  const size_t tile = GROUP;
   size_t done = 0;
   if (probes == 1) {
     found[0] = scan_one(tables, codes, count, thresholds[0], hits);
@@ -182,38 +133,26 @@ AVX2 void sl_sketch_scan_batch_avx2(const uint8_t *tables, size_t probes, const 
   } else {
     for (size_t p = 0; p < probes; p++) found[p] = 0;
     for (; done + tile <= count; done += tile) {
-      v32 nibbles[32 * GROUPS];
-      for (int g = 0; g < GROUPS; g++) {
-        const uint8_t *group = codes + (done + (size_t)g * GROUP) * SL_SKETCH_BYTES;
-        v32 plane[16];
-        prefetch(group);
-        transpose(group, plane);
+      v32 plane[16], nibbles[32];
+      prefetch(codes + done * SL_SKETCH_BYTES);
+      transpose(codes + done * SL_SKETCH_BYTES, plane);
 #pragma clang loop unroll(full)
-        for (int m = 0; m < 16; m++) {
-          nibbles[32 * g + 2 * m] = low_nibbles(plane[m]);
-          nibbles[32 * g + 2 * m + 1] = high_nibbles(plane[m]);
-        }
+      for (int m = 0; m < 16; m++) {
+        nibbles[2 * m] = low_nibbles(plane[m]);
+        nibbles[2 * m + 1] = high_nibbles(plane[m]);
       }
       size_t p = 0;
       for (; p + PROBES <= probes; p += PROBES) {
         scan_tile(tables + p * SL_SKETCH_TABLE_BYTES, PROBES, nibbles, (uint32_t)done,
                   thresholds + p, hits + p * room, room, found + p);
       }
-      if (p < probes) {
+      for (; p < probes; p++) {
         scan_tile(tables + p * SL_SKETCH_TABLE_BYTES, 1, nibbles, (uint32_t)done, thresholds + p,
                   hits + p * room, room, found + p);
       }
     }
   }
-  // The codes that do not fill a tile.
-  for (size_t p = 0; p < probes && done < count; p++) {
-    uint32_t *rest = hits + p * room + found[p];
-    size_t more = sl_sketch_scan_portable(tables + p * SL_SKETCH_TABLE_BYTES,
-                                          codes + done * SL_SKETCH_BYTES, count - done,
-                                          thresholds[p], rest);
-    for (size_t i = 0; i < more; i++) rest[i] += (uint32_t)done;
-    found[p] += more;
-  }
+  sl_sketch_scan_rest(tables, probes, codes, done, count, thresholds, hits, room, found);
 }
 
 #endif

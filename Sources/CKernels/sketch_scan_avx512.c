@@ -54,56 +54,34 @@ AVX512_INLINE v64 look_up(const uint8_t *table, v64 nibbles) {
   return _mm512_shuffle_epi8(entries, nibbles);
 }
 
-// Scores of 64 codes as two sets of 16-bit sums: of the even places and of the odd ones.
-typedef struct {
-  v64 even, odd;
-} sums;
-
-// Adds a byte's worth of four entries: `even` also gathers 256 times the odd places, taken off at the
-// end.
-AVX512_INLINE void add_four(sums *s, v64 four) {
-  s->even = _mm512_add_epi16(s->even, four);
-  s->odd = _mm512_add_epi16(s->odd, _mm512_srli_epi16(four, 8));
+// The codes at or above the threshold, bit by place.
+AVX512_INLINE uint64_t passing(v64 sums, uint16_t threshold) {
+  if (threshold > SL_SKETCH_LIMIT) return 0;
+  return _mm512_cmpge_epu8_mask(sums, _mm512_set1_epi8((char)threshold));
 }
 
-// The codes at or above the threshold, bit by code.
-AVX512_INLINE uint64_t passing(sums *s, uint16_t threshold) {
-  const v64 bound = _mm512_set1_epi16((short)threshold);
-  s->even = _mm512_sub_epi16(s->even, _mm512_slli_epi16(s->odd, 8));
-  uint32_t even = _mm512_cmpge_epu16_mask(s->even, bound);
-  uint32_t odd = _mm512_cmpge_epu16_mask(s->odd, bound);
-  if (!(even | odd)) return 0;
-  uint64_t place = _pdep_u64(even, 0x5555555555555555) | _pdep_u64(odd, 0xaaaaaaaaaaaaaaaa);
-  return _pdep_u64(place, 0x1111111111111111) | _pdep_u64(place >> 16, 0x2222222222222222) |
-         _pdep_u64(place >> 32, 0x4444444444444444) | _pdep_u64(place >> 48, 0x8888888888888888);
-}
-
-__attribute__((target(TARGET), noinline)) static size_t emit(const sums *s, uint64_t mask,
+__attribute__((target(TARGET), noinline)) static size_t emit(v64 sums, uint64_t places,
                                                              uint32_t first, uint32_t *hits) {
-  uint16_t score[2][32];
-  memcpy(score[0], &s->even, 64);
-  memcpy(score[1], &s->odd, 64);
+  uint8_t score[64];
+  memcpy(score, &sums, 64);
+  uint64_t mask = 0;
+  for (int q = 0; q < 4; q++) mask |= _pdep_u64(places >> (16 * q), 0x1111111111111111u << q);
   size_t found = 0;
   for (; mask; mask &= mask - 1) {
     uint32_t code = (uint32_t)__builtin_ctzll(mask);
-    uint32_t place = 16 * (code % 4) + code / 4;
-    hits[found++] = (uint32_t)score[place % 2][place / 2] << 20 | (first + code);
+    hits[found++] = (uint32_t)score[16 * (code % 4) + code / 4] << 20 | (first + code);
   }
   return found;
 }
 
-AVX512_INLINE sums scores_of_one(const uint8_t *tables, const v64 *plane) {
-  sums s = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+AVX512_INLINE v64 scores_of_one(const uint8_t *tables, const v64 *plane) {
+  v64 even = _mm512_setzero_si512(), odd = even;
 #pragma clang loop unroll(full)
-  for (int m = 0; m < 16; m += 2) {
-    const uint8_t *t = tables + 32 * m;
-    v64 a = _mm512_add_epi8(look_up(t, low_nibbles(plane[m])),
-                            look_up(t + 16, high_nibbles(plane[m])));
-    v64 b = _mm512_add_epi8(look_up(t + 32, low_nibbles(plane[m + 1])),
-                            look_up(t + 48, high_nibbles(plane[m + 1])));
-    add_four(&s, _mm512_add_epi8(a, b));
+  for (int m = 0; m < 16; m++) {
+    even = _mm512_add_epi8(even, look_up(tables + 32 * m, low_nibbles(plane[m])));
+    odd = _mm512_add_epi8(odd, look_up(tables + 32 * m + 16, high_nibbles(plane[m])));
   }
-  return s;
+  return _mm512_add_epi8(even, odd);
 }
 
 AVX512 static size_t scan_one(const uint8_t *tables, const uint8_t *codes, size_t count,
@@ -113,58 +91,42 @@ AVX512 static size_t scan_one(const uint8_t *tables, const uint8_t *codes, size_
     v64 plane[16];
     prefetch(codes + i * SL_SKETCH_BYTES);
     transpose(codes + i * SL_SKETCH_BYTES, plane);
-    sums s = scores_of_one(tables, plane);
-    uint64_t mask = passing(&s, threshold);
-    if (mask) found += emit(&s, mask, (uint32_t)i, hits + found);
+    v64 sums = scores_of_one(tables, plane);
+    uint64_t places = passing(sums, threshold);
+    if (places) found += emit(sums, places, (uint32_t)i, hits + found);
   }
   return found;
 }
 
-// Probes and groups of codes that share loads in a batch: 2 x 2 of them need 12 registers of sums.
+// Probes and groups of codes that share loads in a batch.
 #define PROBES 2
 #define GROUPS 2
-
-AVX512_INLINE void scores_of_tile(const uint8_t *tables, int probes, const v64 *nibbles,
-                                  sums s[PROBES][GROUPS]) {
-#pragma clang loop unroll(full)
-  for (int p = 0; p < probes; p++) {
-#pragma clang loop unroll(full)
-    for (int g = 0; g < GROUPS; g++) s[p][g].even = s[p][g].odd = _mm512_setzero_si512();
-  }
-  for (int m = 0; m < 32; m += 4) {
-    v64 four[PROBES][GROUPS];
-#pragma clang loop unroll(full)
-    for (int k = 0; k < 4; k++) {
-#pragma clang loop unroll(full)
-      for (int p = 0; p < probes; p++) {
-        const uint8_t *t = tables + p * SL_SKETCH_TABLE_BYTES + 16 * (m + k);
-#pragma clang loop unroll(full)
-        for (int g = 0; g < GROUPS; g++) {
-          v64 entry = look_up(t, nibbles[32 * g + m + k]);
-          four[p][g] = k == 0 ? entry : _mm512_add_epi8(four[p][g], entry);
-        }
-      }
-    }
-#pragma clang loop unroll(full)
-    for (int p = 0; p < probes; p++) {
-#pragma clang loop unroll(full)
-      for (int g = 0; g < GROUPS; g++) add_four(&s[p][g], four[p][g]);
-    }
-  }
-}
 
 AVX512_INLINE void scan_tile(const uint8_t *tables, int probes, const v64 *nibbles, uint32_t first,
                              const uint16_t *thresholds, uint32_t *hits, size_t room,
                              size_t *found) {
-  sums s[PROBES][GROUPS];
-  scores_of_tile(tables, probes, nibbles, s);
+  // Two sums each, so that one addition need not wait for the other.
+  v64 sums[PROBES][GROUPS][2] = {0};
+#pragma clang loop unroll_count(4)
+  for (int m = 0; m < 32; m++) {
+#pragma clang loop unroll(full)
+    for (int p = 0; p < probes; p++) {
+      const uint8_t *table = tables + p * SL_SKETCH_TABLE_BYTES + 16 * m;
+#pragma clang loop unroll(full)
+      for (int g = 0; g < GROUPS; g++) {
+        v64 *sum = &sums[p][g][m % 2];
+        *sum = _mm512_add_epi8(*sum, look_up(table, nibbles[32 * g + m]));
+      }
+    }
+  }
 #pragma clang loop unroll(full)
   for (int p = 0; p < probes; p++) {
 #pragma clang loop unroll(full)
     for (int g = 0; g < GROUPS; g++) {
-      uint64_t mask = passing(&s[p][g], thresholds[p]);
-      if (mask) {
-        found[p] += emit(&s[p][g], mask, first + (uint32_t)g * GROUP, hits + p * room + found[p]);
+      v64 sum = _mm512_add_epi8(sums[p][g][0], sums[p][g][1]);
+      uint64_t places = passing(sum, thresholds[p]);
+      if (places) {
+        found[p] += emit(sum, places, first + (uint32_t)g * GROUP, hits + p * room + found[p]);
       }
     }
   }
@@ -204,15 +166,7 @@ AVX512 void sl_sketch_scan_batch_avx512(const uint8_t *tables, size_t probes, co
       }
     }
   }
-  // The codes that do not fill a tile.
-  for (size_t p = 0; p < probes && done < count; p++) {
-    uint32_t *rest = hits + p * room + found[p];
-    size_t more = sl_sketch_scan_portable(tables + p * SL_SKETCH_TABLE_BYTES,
-                                          codes + done * SL_SKETCH_BYTES, count - done,
-                                          thresholds[p], rest);
-    for (size_t i = 0; i < more; i++) rest[i] += (uint32_t)done;
-    found[p] += more;
-  }
+  sl_sketch_scan_rest(tables, probes, codes, done, count, thresholds, hits, room, found);
 }
 
 #endif

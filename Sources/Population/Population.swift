@@ -35,7 +35,7 @@ package import Files
   /// The closed forms of the model; tables inside are built when first asked.
   package let impostors: ImpostorModel
 
-  private let typicality: sl_typicality
+  let typicality: sl_typicality
   private let families: Families?
   private let cellTable: CellTable?
 
@@ -83,6 +83,15 @@ package import Files
 
   private func start(_ identity: UInt64) -> UInt64 {
     SplitMix64(seed: description.seed, domain: .identity, identity: identity).state
+  }
+
+  /// Whether all identities are drawn from their streams alone: nobody has relatives or a cell.
+  var isPlain: Bool { families == nil && cellTable == nil }
+  /// Whether some are.
+  var hasPlain: Bool { cellTable == nil }
+  /// Whether `identity` is.
+  func isPlain(_ identity: UInt64) -> Bool {
+    cellTable == nil && families?.anchor(of: identity) == nil
   }
 
   /// The relatives of `identity`: at most one, and it lists this one in turn. O(1).
@@ -176,7 +185,7 @@ package import Files
   @inline(__always) private func write(
     _ identity: UInt64, _ tables: OpaquePointer, _ row: UnsafeMutablePointer<Float>
   ) {
-    if families == nil, cellTable == nil {
+    if isPlain {
       unsafe sl_write_template(tables, typicality, start(identity), row)
       return
     }

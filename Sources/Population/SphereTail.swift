@@ -8,11 +8,11 @@ internal import Glibc
 /// The density is c (1 - x^2)^((d - 3) / 2), so F(x) = I_{1 - x^2}((d - 1) / 2, 1/2) / 2 for x >= 0.
 /// Held as a table of F and its slope at 4,097 points of [0, 1], filled by Gauss-Legendre from x = 1
 /// down, so that the far tail keeps its relative precision (about 1e-6 down to 1e-60).
-struct SphereTail: Sendable {
+package struct SphereTail: Sendable {
   private static let cells = 4096
   private let table: [SIMD2<Double>]
 
-  init(dimension: Int) {
+  package init(dimension: Int) {
     let exponent = Double(dimension - 3) / 2
     let half = Double(dimension) / 2
     let constant = exp(lgamma(half) - lgamma(half - 0.5)) / Double.pi.squareRoot()
@@ -34,18 +34,30 @@ struct SphereTail: Sendable {
     self.table = table
   }
 
+  /// The `x` with F(x) = `tail`, 0 < `tail` < 1, within 1e-9.
+  package func quantile(_ tail: Double) -> Double {
+    withFunction { function in
+      var (low, high) = (-1.0, 1.0)
+      while high - low > 1e-9 {
+        let middle = (low + high) / 2
+        if function(middle) > tail { low = middle } else { high = middle }
+      }
+      return (low + high) / 2
+    }
+  }
+
   /// Calls `body` with a function of `x` that is fast enough to be called 10^8 times.
-  func withFunction<R>(_ body: (Function) -> R) -> R {
+  package func withFunction<R>(_ body: (Function) -> R) -> R {
     unsafe table.withUnsafeBufferPointer { body(unsafe Function(table: $0)) }
   }
 
-  @safe struct Function {
+  @safe package struct Function {
     private let table: UnsafeBufferPointer<SIMD2<Double>>
 
-    init(table: UnsafeBufferPointer<SIMD2<Double>>) { unsafe self.table = unsafe table }
+    fileprivate init(table: UnsafeBufferPointer<SIMD2<Double>>) { unsafe self.table = unsafe table }
 
     /// F(x), by cubic Hermite interpolation.
-    @inline(__always) func callAsFunction(_ x: Double) -> Double {
+    @inline(__always) package func callAsFunction(_ x: Double) -> Double {
       let scaled = x.magnitude * Double(SphereTail.cells)
       guard scaled < Double(SphereTail.cells) else { return x > 0 ? 0 : 1 }
       let cell = Int(scaled)

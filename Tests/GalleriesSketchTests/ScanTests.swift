@@ -17,6 +17,7 @@ import Testing
     var kernels: [(String, Kernel)] = [("chosen", sl_sketch_scan_batch)]
     #if arch(x86_64)
       if sl_sketch_scan_avx2_runs() { kernels.append(("avx2", sl_sketch_scan_batch_avx2)) }
+      if sl_sketch_scan_vbmi_runs() { kernels.append(("vbmi", sl_sketch_scan_batch_vbmi)) }
       if sl_sketch_scan_avx512_runs() { kernels.append(("avx512", sl_sketch_scan_batch_avx512)) }
     #endif
     return kernels
@@ -41,15 +42,22 @@ import Testing
     return (0..<probes).map { Array(hits[$0 * room..<$0 * room + found[$0]]) }
   }
 
-  /// Tables whose groups of four reach 255 exactly.
+  /// Tables that add up to 255 at most, and exactly so for every other probe.
   static func tables(_ probes: Int, _ generator: inout SplitMix64) -> [UInt8] {
     var tables: [UInt8] = []
-    for _ in 0..<probes * 8 {
-      for limit in [63, 64, 1, 127] {
-        var row = (0..<16).map { _ in UInt8.random(in: 0...UInt8(limit), using: &generator) }
-        row[Int.random(in: 0..<16, using: &generator)] = UInt8(limit)
-        tables += row
+    for probe in 0..<probes {
+      var left = 255
+      for m in 0..<31 {
+        var bits = [[Int]]()
+        for _ in 0..<4 {
+          let value = Int.random(in: 0...min(left, m % 5 == 0 ? 7 : 2), using: &generator)
+          left -= value
+          bits.append(Bool.random(using: &generator) ? [0, value] : [value, 0])
+        }
+        tables += (0..<16).map { n in UInt8((0..<4).reduce(0) { $0 + bits[$1][n >> $1 & 1] }) }
       }
+      tables += (0..<16).map { _ in UInt8.random(in: 0...UInt8(left), using: &generator) }
+      if probe % 2 == 0 { tables[tables.count - 1] = UInt8(left) }
     }
     return tables
   }
@@ -58,10 +66,12 @@ import Testing
   func sizes() {
     var generator = SplitMix64(seed: 1)
     let codes = (0..<16 * 1100).map { _ in UInt8.random(in: 0...255, using: &generator) }
-    for count in [0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 191, 193, 1000] {
+    for count in [
+      0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 191, 193, 1023, 1025, 1090,
+    ] {
       for probes in [0, 1, 2, 3, 5, 8] {
         let tables = Self.tables(probes, &generator)
-        let thresholds = (0..<probes).map { [UInt16(1000), 0, 1100, 2041, .max, 1][$0 % 6] }
+        let thresholds = (0..<probes).map { [UInt16(130), 0, 150, 256, .max, 1, 255][$0 % 7] }
         for offset in [0, 1, 32] {
           let slice = codes[offset..<offset + 16 * count]
           let expected = (0..<probes).map { p -> [UInt32] in
@@ -87,13 +97,16 @@ import Testing
 
   @Test("Codes of all ones and all zeros under the fullest tables do not overflow")
   func extremes() {
-    let tables = (0..<8).flatMap { _ in
-      [UInt8(63), 64, 64, 64].flatMap { [UInt8](repeating: $0, count: 16) }
-    }
+    // Of 31 nibbles one bit each adds 8 where it is set; the cell adds 7 always.
+    let nibble = (0..<16).map { UInt8($0 & 4 == 0 ? 0 : 8) }
+    let tables =
+      (0..<31).flatMap { _ in nibble } + [UInt8](repeating: 7, count: 16)
     let codes = [UInt8](repeating: 0xff, count: 16 * 70) + [UInt8](repeating: 0, count: 16 * 70)
     for kernel in Self.kernels {
-      let hits = Self.run(kernel.scan, tables: tables, codes: codes[...], thresholds: [2040])
-      #expect(hits == [(0..<140).map { UInt32(2040 << 20 | $0) }], "\(kernel.name)")
+      let hits = Self.run(
+        kernel.scan, tables: tables + tables, codes: codes[...], thresholds: [255, 7])
+      let all = (0..<140).map { UInt32(($0 < 70 ? 255 : 7) << 20 | $0) }
+      #expect(hits == [Array(all[..<70]), all], "\(kernel.name)")
     }
   }
 

@@ -30,7 +30,7 @@ struct SketchMatcherTests {
       population: Self.population, threads: threads, listLength: list)
   }
 
-  @Test("A gallery no longer than the list is searched exactly", arguments: [0, 1, 31, 33, 4_096])
+  @Test("A gallery no longer than the list is searched exactly", arguments: [0, 1, 31, 33, 1_024])
   func small(size: Int) async throws {
     let exact = ExactMatcher(
       gallery: try await InMemoryGallery.build(population: Self.population, size: size),
@@ -49,7 +49,8 @@ struct SketchMatcherTests {
     let exact = ExactMatcher(
       gallery: try await InMemoryGallery.build(population: Self.population, size: size, threads: 2),
       threads: 2)
-    let matcher = try await sketch(size)
+    // Longer than asked by default: 0.42 is far below the threshold of FPIR .01.
+    let matcher = try await sketch(size, list: 4_096)
     #expect(!matcher.information.isExact)
     let mates = (0..<70).map { UInt64($0 * 2_857) }
     let strangers = (0..<70).map { Population.firstStranger + UInt64($0) }
@@ -102,5 +103,92 @@ struct SketchMatcherTests {
     let search = Task { try await matcher.search(probes, k: 1) }
     search.cancel()
     await #expect(throws: CancellationError.self) { try await search.value }
+  }
+
+  @Test("At its deadline a search gives the best of what it saw, and says how many it did not see")
+  func deadline() async throws {
+    let size = 3_000_000
+    let matcher = try await sketch(size)
+    let mates = (0..<130).map { UInt64($0 * 20_000) }
+    let probes = try batch(mates)
+    let start = ContinuousClock.now
+    let whole = try await matcher.search(probes, k: 2)
+    let all = ContinuousClock.now - start
+    #expect(whole.isComplete)
+    let none = try await matcher.search(probes, k: 2, deadline: .now - .seconds(1))
+    #expect(none.count == probes.count)
+    for probe in 0..<probes.count {
+      #expect(none[probe].isEmpty)
+      #expect(none.unsearched(probe) == size)
+    }
+    // However fast the machine is at that moment: what was searched is what the lists come from.
+    let some = try await matcher.search(probes, k: 2, deadline: .now + all / 4)
+    #expect(some.count == probes.count)
+    for probe in 0..<probes.count {
+      let seen = size - some.unsearched(probe)
+      #expect(some[probe].allSatisfy { $0.subject < seen })
+      if let mate = whole[probe].first, mate.subject < seen { #expect(some[probe].first == mate) }
+    }
+    let later = try await matcher.search(probes, k: 2, deadline: .now + .seconds(3_600))
+    #expect(later == whole)
+  }
+
+  @Test("A cancelled search leaves nothing behind")
+  func freed() async throws {
+    weak var left: SketchGallery?
+    do {
+      let gallery = try await SketchGallery.build(
+        population: Self.population, size: 2_000_000, threads: 2)
+      left = gallery
+      let matcher = SketchMatcher(gallery: gallery, population: Self.population, threads: 2)
+      let probes = try batch((0..<64).map { UInt64($0) })
+      let search = Task { try await matcher.search(probes, k: 1) }
+      try await Task.sleep(for: .milliseconds(5))
+      search.cancel()
+      _ = try? await search.value
+      #expect(matcher.spareWorkers <= 2)
+    }
+    // The last thread lets go of its work just after the search has ended.
+    for _ in 0..<1_000 where left != nil { try await Task.sleep(for: .milliseconds(1)) }
+    #expect(left == nil)
+  }
+
+  @Test("Workers are used again, and are no more than threads")
+  func reused() async throws {
+    let matcher = try await sketch(50_000, threads: 3)
+    for count in [1, 64, 3, 70] {
+      let probes = try batch((0..<count).map { UInt64($0) })
+      let first = try await matcher.search(probes, k: 3)
+      #expect(try await matcher.search(probes, k: 3) == first)
+      #expect(matcher.spareWorkers <= 3)
+    }
+    #expect(matcher.spareWorkers >= 1)
+  }
+
+  @Test("Relatives and cells are searched as well as strangers", arguments: [false, true])
+  func people(hasCells: Bool) async throws {
+    var description = PopulationDescription(seed: 3)
+    description.relatives = Relatives(population: 1 << 31)
+    if hasCells { description.cells = .uniform() }
+    let population = try Population(description)
+    let size = 20_000
+    let exact = ExactMatcher(
+      gallery: try await InMemoryGallery.build(population: population, size: size, threads: 2),
+      threads: 2)
+    let sketch = SketchMatcher(
+      gallery: try await SketchGallery.build(population: population, size: size, threads: 2),
+      population: population, threads: 2)
+    var probes = ProbeBatch()
+    var row = [Float](repeating: 0, count: Population.dimension)
+    for identity in 0..<UInt64(20) {
+      row.withUnsafeMutableBufferPointer {
+        _ = population.writeCapture(of: identity * 900, line: .a, draw: 0, into: $0)
+      }
+      try probes.append(row)
+    }
+    let (found, truth) = (
+      try await sketch.search(probes, k: 1), try await exact.search(probes, k: 1)
+    )
+    #expect((0..<20).count { found[$0].first == truth[$0].first } >= 19)
   }
 }

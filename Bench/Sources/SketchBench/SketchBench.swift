@@ -21,6 +21,7 @@ import Synchronization
     for batch in arguments.batches {
       try await Scan(gallery, population, probes: batch).report(arguments)
     }
+    try await Search(gallery, population, arguments).report()
     print("peak memory \(peakKibibytes() / 1024) MiB")
   }
 

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "sl_bounds.h"
 #include "sl_cpu.h"
 #include "sl_draws.h"
 #include "sl_int8.h"

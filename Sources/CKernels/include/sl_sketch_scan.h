@@ -8,11 +8,12 @@
 #include <stdint.h>
 
 // Scores of probes against sketches (sl_sketch.h): sums of 32 table entries, one for each nibble.
-// A probe's tables are 512 bytes: entry n of nibble m at 16 m + n. The largest entries of nibbles 4 g to
-// 4 g + 3 add up to at most 255, so that four look-ups can be added in a byte; a score is at most 2,040.
+// A probe's tables are 512 bytes: entry n of nibble m at 16 m + n. The largest entries of all nibbles add
+// up to at most 255, so a score is a byte. For m < 31 the entries are sums over the bits of n: entry n is
+// that of the lower two bits and that of the upper two, less entry 0.
 
 #define SL_SKETCH_TABLE_BYTES 512
-#define SL_SKETCH_FOUR_LIMIT 255
+#define SL_SKETCH_LIMIT 255
 /// Codes of one call, at most: the index of a hit has 20 bits.
 #define SL_SKETCH_SCAN_LIMIT (1u << 20)
 
@@ -32,14 +33,23 @@ void sl_sketch_scan_batch_portable(const uint8_t *tables, size_t probes, const u
                                    size_t count, const uint16_t *thresholds, uint32_t *hits,
                                    size_t room, size_t *found);
 
-/// Which variant the calls above use: "avx512", "avx2" or "portable".
+/// Adds the hits of codes `done ..< count` by the portable way; for the ends of the other variants.
+void sl_sketch_scan_rest(const uint8_t *tables, size_t probes, const uint8_t *codes, size_t done,
+                         size_t count, const uint16_t *thresholds, uint32_t *hits, size_t room,
+                         size_t *found);
+
+/// Which variant the calls above use: "avx512 vbmi", "avx512", "avx2" or "portable".
 const char *sl_sketch_scan_variant(void);
 
 #if defined(__x86_64__)
-/// Whether this CPU has what each variant needs: AVX-512 F and BW and BMI2, or AVX2 and BMI2.
+/// Whether this CPU has what each variant needs: AVX-512 F and BW and BMI2, VBMI as well, or AVX2 and BMI2.
+bool sl_sketch_scan_vbmi_runs(void);
 bool sl_sketch_scan_avx512_runs(void);
 bool sl_sketch_scan_avx2_runs(void);
 // Call only where these say so.
+void sl_sketch_scan_batch_vbmi(const uint8_t *tables, size_t probes, const uint8_t *codes,
+                               size_t count, const uint16_t *thresholds, uint32_t *hits,
+                               size_t room, size_t *found);
 void sl_sketch_scan_batch_avx512(const uint8_t *tables, size_t probes, const uint8_t *codes,
                                  size_t count, const uint16_t *thresholds, uint32_t *hits,
                                  size_t room, size_t *found);

@@ -20,6 +20,8 @@ package struct SketchCells: Hashable, Sendable {
   package let centres: [Double]
   /// Mean of `sqrt(1 - a^2)`, the length of the direction's part, in each cell.
   package let rests: [Double]
+  /// Share of identities in each cell.
+  package let shares: [Double]
 
   /// The cells of a population; which of them are empty depends on its limits.
   package init(_ description: PopulationDescription) {
@@ -48,5 +50,15 @@ package struct SketchCells: Hashable, Sendable {
     }
     self.centres = centres
     self.rests = rests
+    // Below a bound lies what the normal distribution says, unless the limits cut all off on one side.
+    var below = bounds.map { bound -> Double in
+      let bound = Double(bound)
+      if description.typicalityMaximum < bound { return 1 }
+      if description.typicalityMinimum >= bound { return 0 }
+      guard deviation > 0 else { return mean < bound ? 1 : 0 }
+      return 0.5 * erfc((mean - bound) / deviation / 2.0.squareRoot())
+    }
+    below.append(1)
+    shares = below.indices.map { $0 == 0 ? below[0] : below[$0] - below[$0 - 1] }
   }
 }

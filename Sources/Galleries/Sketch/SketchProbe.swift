@@ -5,8 +5,9 @@ internal import Population
 
 /// A probe made ready to be scored against codes: 32 tables of 16 bytes, one table a nibble.
 ///
-/// The score of a code is the sum of 32 entries, an integer from 0 to 2,040. It stands for
-/// `offset + scale * score`, which is off by at most `16 * scale`: half a step for each table.
+/// The score of a code is the sum of 32 entries, an integer from 0 to 255. It stands for
+/// `offset + scale * score`, which is off by at most `errorBound`. What a sign adds is rounded on its
+/// own, so that tables over any group of bits, four or six, give one score.
 ///
 /// **What is ranked.** The expected cosine is `r_k (magnitude * sum) + c_k b` with `c_k` and `r_k` of the
 /// code's cell: a product, which tables cannot add. But `expected cosine >= pivot` is the same as
@@ -17,7 +18,7 @@ package struct SketchProbe: Hashable, Sendable {
   /// and false alarms together at N = 1.3e9; from 0.35 to 0.5 they hardly differ.
   package static let defaultPivot = 0.45
 
-  /// Entry *n* of nibble *m* at 16 *m* + *n*; largest entries of four nibbles add up to 255 or less.
+  /// Entry *n* of nibble *m* at 16 *m* + *n*; largest entries of all nibbles add up to 255 or less.
   package let tables: [UInt8]
   /// What one unit of a score is worth.
   package let scale: Double
@@ -58,36 +59,40 @@ package struct SketchProbe: Hashable, Sendable {
   /// `signs[j]` is added for a positive coordinate *j* and taken off for a negative one, `cells[k]` added
   /// for cell *k*.
   init(signs: [Double], cells: [Double], constant: Double, rests: [Double], pivot: Double) {
-    var values: [[Double]] = []
+    precondition(signs.count == SketchCode.signCount && cells.count == SketchCells.count)
+    precondition((signs + cells).allSatisfy(\.isFinite), "a probe must be finite")
+    let lowest = cells.min() ?? 0
+    let range = signs.reduce((cells.max() ?? 0) - lowest) { $0 + 2 * $1.magnitude }
+    var scale = range > 0 ? range / 255 : 1
+    // The side of a coordinate that speaks for the code, in steps; the other side adds nothing.
+    var steps = signs.map { (2 * $0.magnitude / scale).rounded() }
+    var cellSteps = cells.map { (($0 - lowest) / scale).rounded() }
+    while steps.reduce(cellSteps.max() ?? 0, +) > 255 {
+      scale *= 1.005
+      steps = signs.map { (2 * $0.magnitude / scale).rounded() }
+      cellSteps = cells.map { (($0 - lowest) / scale).rounded() }
+    }
+    var tables = [UInt8](repeating: 0, count: SketchCode.nibbleCount * 16)
     for m in 0..<SketchCode.nibbleCount - 1 {
-      values.append(
-        (0..<16).map { nibble in
-          var sum = 0.0
-          for k in 0..<4 { sum += nibble >> k & 1 == 1 ? -signs[4 * m + k] : signs[4 * m + k] }
-          return sum
-        })
+      for nibble in 0..<16 {
+        var sum = 0.0
+        for k in 0..<4 where (nibble >> k & 1 == 1) == (signs[4 * m + k] < 0) {
+          sum += steps[4 * m + k]
+        }
+        tables[16 * m + nibble] = UInt8(sum)
+      }
     }
-    values.append(cells)
-    precondition(values.allSatisfy { $0.allSatisfy(\.isFinite) }, "a probe must be finite")
-    let lows = values.map { $0.min() ?? 0 }
-    let ranges = values.map { ($0.max() ?? 0) - ($0.min() ?? 0) }
-    // Four entries of a group stay within a byte even if all are rounded up: 253 + 4 / 2.
-    var widest = 0.0
-    for m in stride(from: 0, to: ranges.count, by: 4) {
-      widest = max(widest, ranges[m..<m + 4].reduce(0, +))
-    }
-    let scale = widest > 0 ? widest / 253 : 1
-    tables = zip(values, lows).flatMap { row, low in
-      row.map { UInt8((($0 - low) / scale).rounded()) }
-    }
+    for k in cells.indices { tables[16 * (SketchCode.nibbleCount - 1) + k] = UInt8(cellSteps[k]) }
+    self.tables = tables
     self.scale = scale
-    offset = lows.reduce(constant, +)
+    // Half a coordinate's rounding goes to either side.
+    offset = zip(signs, steps).reduce(constant + lowest) { $0 - $1.1 * scale / 2 }
     self.pivot = pivot
     self.rests = rests
   }
 
   /// How far `offset + scale * score` can be from what it stands for.
-  package var errorBound: Double { Double(SketchCode.nibbleCount) / 2 * scale }
+  package var errorBound: Double { (Double(SketchCode.signCount) / 4 + 0.5) * scale }
 
   /// The score of a code: the reference of the scan kernels, to the last bit.
   package func score(_ code: SketchCode) -> Int {

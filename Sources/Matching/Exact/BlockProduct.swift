@@ -12,9 +12,8 @@ package enum BlockProduct: String, Codable, Hashable, Sendable, CaseIterable {
   /// `cblas_sgemm` into a buffer of one block, then selection.
   case openBLAS = "OpenBLAS"
 
-  /// Our own where it has kernels for this CPU, BLAS elsewhere. Measured in `Bench/results`: sgemm packs
-  /// the gallery anew for every batch, which pays for itself only in large ones, and Debian's OpenBLAS
-  /// uses no AVX-512 on CPUs younger than itself.
+  /// Our own where it has kernels for this CPU, BLAS elsewhere: sgemm packs the gallery anew for every
+  /// batch and writes every score, which pays for itself only in large ones (`Bench/results/peers.md`).
   package static var best: BlockProduct { hasKernels ? .fused : .openBLAS }
 
   /// The instructions that our own kernels use here: `avx512`, `avx2` or `portable`.

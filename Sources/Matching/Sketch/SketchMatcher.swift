@@ -8,42 +8,52 @@ internal import Synchronization
 
 /// Search of 16-byte sketches, then exact scores of the best: 1.3 billion templates on one small machine.
 ///
-/// Every code is scored against the real-valued probe by in-register tables (`Sketches.md`); codes above
-/// a threshold that a sample of the gallery gives make the list; the templates of the list are drawn
-/// again from the population, scored in their 145 latent coordinates, and the head once more in double as
-/// `ExactMatcher` does, so that equal candidates have equal scores to the last bit. Up to 64 probes share
-/// a pass over the codes. Cost: N x B table sums and B x `listLength` templates.
+/// Every code is scored against the real-valued probe by in-register tables (`Sketches.md`); codes at or
+/// above a threshold, by the distribution of that probe's scores over strangers, are its list. Of the people on the list
+/// the cosine is bounded as they come (`ScoreBounds`), and only those who may be among the k best are
+/// kept; these are drawn again from the population and scored, the head in double as `ExactMatcher` does,
+/// so that equal candidates have equal scores to the last bit. Lists are never held, and what is found
+/// does not depend on the threads. Up to 64 probes share a pass over the codes. Cost: N x B table sums
+/// and B x `listLength` bounds of 11 ns.
 ///
-/// What it can miss is what the list does not hold: with the default length some .3 % of mates of line C,
-/// and .5 % of false alarms at FPIR .01, at N = 1.3e9. Galleries no longer than the list are searched
+/// What it can miss is what the list does not hold. Galleries no longer than the list are searched
 /// exactly.
 package final class SketchMatcher: Matcher {
-  /// Share of the gallery that a list holds, unless told otherwise.
-  package static let defaultShare = 2.5e-4
-  /// The shortest list: below it the share of a gallery would be too few to hold a mate.
-  package static let shortestList = 4_096
+  /// The shortest list that is chosen: a shorter one saves nothing.
+  package static let shortestList = 1_024
   /// Probes that share a pass over the codes.
   static let panelSize = 64
   /// Codes of one kernel call: 512 KiB, in cache together with its hits.
   static let pieceSize = 1 << 15
-  /// Codes from which a probe's threshold is read.
+  /// Identities looked at in one go where all of them are.
+  private static let blockSize = 1_024
+  /// Codes from which a probe's threshold is read where demographic cells make signs uneven.
   private static let sampleSize = 1 << 18
   // Float32 products of 145 terms, vectors mapped and unmapped: a generous bound of their error.
   private static let scoreError: Float = 3.1e-5
 
   package let information: MatcherInformation
   package var gallery: GalleryDescription { codes.description }
-  /// About how many codes of each search are reranked.
+  /// About how many codes of each search are looked at more closely.
   package let listLength: Int
+  /// Workers whose memory is kept for later searches: no more than the threads of the searches that
+  /// overlapped.
+  package var spareWorkers: Int { idle.withLock { $0.count } }
   private let codes: SketchGallery
   private let population: Population
   private let model: SketchModel
+  private let bounds: ScoreBounds
   private let threads: Int
   private let sample: [UInt8]
+  private let idle = Mutex<[SketchWorker]>([])
 
-  /// - Parameter listLength: codes to rerank; `nil` for `defaultShare` of the gallery.
+  /// - Parameters:
+  ///   - recall: what the lists are to hold; how long they must be for it, `SketchListModel` says (0.5 s
+  ///     for a gallery size that is new to the process).
+  ///   - listLength: codes to look at more closely, whatever the recall.
   package init(
-    gallery: SketchGallery, population: Population, threads: Int, listLength: Int? = nil
+    gallery: SketchGallery, population: Population, threads: Int,
+    recall: SketchRecall = SketchRecall(), listLength: Int? = nil
   ) {
     precondition(threads >= 1, "a search needs a thread")
     precondition(
@@ -52,10 +62,26 @@ package final class SketchMatcher: Matcher {
     self.population = population
     self.threads = threads
     model = SketchModel(population.description)
-    self.listLength = max(
-      listLength ?? Int((Double(gallery.count) * Self.defaultShare).rounded(.up)),
-      Self.shortestList)
-    let count = min(gallery.count, Self.sampleSize)
+    bounds = ScoreBounds(population)
+    self.listLength = max(listLength ?? Self.listLength(gallery, population, recall), 1)
+    sample = population.description.cells == nil ? [] : Self.sample(of: gallery)
+    information = MatcherInformation(
+      name: "sketch", precision: "16-byte codes, the best \(self.listLength) rescored exactly",
+      isExact: gallery.count <= self.listLength, threads: threads)
+  }
+
+  private static func listLength(
+    _ gallery: SketchGallery, _ population: Population, _ recall: SketchRecall
+  ) -> Int {
+    // No need to ask about galleries that are searched exactly.
+    if gallery.count <= shortestList { return shortestList }
+    let share = SketchListModel.of(population.description)
+      .share(for: recall, gallerySize: gallery.count)
+    return max(Int((Double(gallery.count) * share).rounded(.up)), shortestList)
+  }
+
+  private static func sample(of gallery: SketchGallery) -> [UInt8] {
+    let count = min(gallery.count, sampleSize)
     var sample: [UInt8] = []
     sample.reserveCapacity(count * SketchCode.byteCount)
     for index in 0..<count {
@@ -63,10 +89,7 @@ package final class SketchMatcher: Matcher {
       let place = index * gallery.count / max(count, 1)
       unsafe gallery.withCodes(place..<place + 1) { unsafe sample.append(contentsOf: $0) }
     }
-    self.sample = sample
-    information = MatcherInformation(
-      name: "sketch", precision: "16-byte codes, the best \(self.listLength) rescored exactly",
-      isExact: gallery.count <= self.listLength, threads: threads)
+    return sample
   }
 
   package func search(
@@ -84,97 +107,125 @@ package final class SketchMatcher: Matcher {
       let panel = first..<min(first + Self.panelSize, probes.count)
       if wanted == 0 {
         for _ in panel { lists.append([]) }
-        continue
-      }
-      let found = try await scan(probes, panel)
-      for (probe, list) in zip(panel, found) {
-        lists.append(try await rerank(probes, probe, list, wanted))
+      } else if let deadline, ContinuousClock.now >= deadline {
+        try Task.checkCancellation()
+        for _ in panel { lists.append([], unsearched: codes.count) }
+      } else {
+        lists.append(try await search(probes, panel, wanted, deadline))
       }
     }
     return lists
   }
 
-  // MARK: - Scan
-
-  /// The identities of the best codes of each probe; which ones depends on nothing but probe and gallery.
-  private func scan(_ probes: ProbeBatch, _ panel: Range<Int>) async throws -> [[UInt64]] {
-    if codes.count <= listLength {
-      return panel.map { _ in (0..<UInt64(codes.count)).map { $0 } }
-    }
-    var tables: [UInt8] = []
-    for probe in panel {
-      let ready = unsafe probes.withRow(probe) { unsafe SketchProbe(vector: $0, model: model) }
-      tables += ready.tables
-    }
-    let thresholds = sampleThresholds(tables, probes: panel.count)
-    let pieces = (codes.count + Self.pieceSize - 1) / Self.pieceSize
-    let workers = (0..<min(threads, pieces)).map { _ in
-      SketchWorker(probes: panel.count, piece: Self.pieceSize, limit: listLength)
-    }
-    try await WorkerThreads.run(threads: workers.count, items: pieces) {
-      [codes, tables] worker, item in
-      let low = item * Self.pieceSize
-      let range = low..<min(low + Self.pieceSize, codes.count)
-      unsafe codes.withCodes(range) {
-        unsafe workers[worker].scan($0, first: low, tables: tables, thresholds: thresholds)
+  private func search(
+    _ probes: ProbeBatch, _ range: Range<Int>, _ k: Int, _ deadline: ContinuousClock.Instant?
+  ) async throws -> CandidateLists {
+    let panel = prepared(probes, range)
+    let whole = codes.count <= listLength
+    let piece = whole ? Self.blockSize : Self.pieceSize
+    let pieces = (codes.count + piece - 1) / piece
+    let workers = take(min(threads, pieces))
+    for worker in workers { worker.prepare(probes: range.count, piece: piece, k: k) }
+    // A cancelled search throws here or below, and its workers' memory goes with it.
+    let done = try await WorkerThreads.run(
+      threads: workers.count, items: pieces, deadline: deadline
+    ) { [codes, bounds] worker, item in
+      let low = item * piece
+      let range = low..<min(low + piece, codes.count)
+      if whole {
+        workers[worker].takeAll(range, panel: panel, bounds: bounds)
+      } else {
+        unsafe codes.withCodes(range) {
+          unsafe workers[worker].scan($0, first: low, panel: panel, bounds: bounds)
+        }
       }
     }
-    return panel.indices.map { index in
-      SketchWorker.best(of: workers, probe: index - panel.lowerBound, limit: listLength)
+    let found = Mutex([[Candidate]](repeating: [], count: range.count))
+    try await WorkerThreads.run(threads: workers.count, items: range.count) { worker, item in
+      let head = workers[worker].head(
+        of: workers, probe: item, k: k, panel: panel, bounds: self.bounds)
+      let best = self.best(head, probes, range.lowerBound + item, panel.latents[item], k)
+      found.withLock { $0[item] = best }
+    }
+    idle.withLock { $0.append(contentsOf: workers) }
+    var lists = CandidateLists()
+    for list in found.withLock({ $0 }) {
+      lists.append(list, unsearched: max(codes.count - done * piece, 0))
+    }
+    return lists
+  }
+
+  private func take(_ count: Int) -> [SketchWorker] {
+    idle.withLock { idle in
+      let reused = min(count, idle.count)
+      let taken = Array(idle.suffix(reused))
+      idle.removeLast(reused)
+      return taken + (reused..<count).map { _ in SketchWorker() }
     }
   }
 
-  /// For each probe the score that about `listLength` codes of the gallery reach, by the sample.
-  private func sampleThresholds(_ tables: [UInt8], probes: Int) -> [UInt16] {
+  // MARK: - Before the scan
+
+  private func prepared(_ probes: ProbeBatch, _ range: Range<Int>) -> SketchPanel {
+    var panel = SketchPanel()
+    for probe in range {
+      var latent = [Float](repeating: 0, count: Population.latentDimension)
+      unsafe probes.withRow(probe) { row in
+        unsafe latent.withUnsafeMutableBufferPointer {
+          unsafe LatentSpace.writeLatent(ofTemplate: row, into: $0)
+        }
+      }
+      let ready = unsafe latent.withUnsafeBufferPointer {
+        unsafe SketchProbe(latent: $0, model: model)
+      }
+      panel.tables += ready.tables
+      if codes.count > listLength { panel.thresholds.append(threshold(ready)) }
+      panel.probes.append(ScoreBounds.Probe(latent: latent))
+      panel.latents.append(latent)
+    }
+    return panel
+  }
+
+  /// The score that at least `listLength` codes of the gallery are expected to reach.
+  private func threshold(_ probe: SketchProbe) -> UInt16 {
+    if !sample.isEmpty { return sampleThreshold(probe) }
+    let distribution = probe.distribution(cells: model.cells.shares)
+    var expected = 0.0
+    for score in distribution.indices.reversed() {
+      expected += distribution[score] * Double(codes.count)
+      if expected >= Double(listLength) { return UInt16(score) }
+    }
+    return 0
+  }
+
+  private func sampleThreshold(_ probe: SketchProbe) -> UInt16 {
     let count = sample.count / SketchCode.byteCount
     // A little more than wanted, since a rank in a sample wavers by its root.
     let expected = Double(count) * Double(listLength) / Double(codes.count)
     let rank = min(count - 1, Int(expected + 3 * expected.squareRoot()))
     var hits = [UInt32](repeating: 0, count: count)
-    return (0..<probes).map { probe in
-      let found = unsafe tables.withUnsafeBufferPointer { all in
-        unsafe sl_sketch_scan(
-          all.baseAddress.map { unsafe $0 + probe * Int(SL_SKETCH_TABLE_BYTES) }, sample, count, 0,
-          &hits)
-      }
-      return UInt16(SketchWorker.score(ofRank: rank, in: hits.prefix(found).lazy.map { $0 >> 20 }))
-    }
+    let found = unsafe sl_sketch_scan(probe.tables, sample, count, 0, &hits)
+    return SketchWorker.score(ofRank: rank, in: hits[..<found])
   }
 
-  // MARK: - Rerank
+  // MARK: - After the scan
 
-  /// The `k` best of `list`, by exact scores.
-  private func rerank(
-    _ probes: ProbeBatch, _ probe: Int, _ list: [UInt64], _ k: Int
-  ) async throws -> [Candidate] {
-    let latent = unsafe probes.withRow(probe) { row in
-      var latent = [Float](repeating: 0, count: Population.latentDimension)
-      unsafe latent.withUnsafeMutableBufferPointer {
-        unsafe LatentSpace.writeLatent(ofTemplate: row, into: $0)
+  /// The `k` best of a head, by exact scores.
+  private func best(
+    _ head: [SketchHead.Entry], _ probes: ProbeBatch, _ probe: Int, _ latent: [Float], _ k: Int
+  ) -> [Candidate] {
+    var row = [Float](repeating: 0, count: Population.latentDimension)
+    var best = BestCandidates(k)
+    for entry in head {
+      let score = unsafe row.withUnsafeMutableBufferPointer { row in
+        unsafe population.writeLatent(of: entry.identity, into: row)
+        return unsafe Float(sl_exact_dot(latent, row.baseAddress, Population.latentDimension))
       }
-      return latent
+      best.offer(Candidate(subject: entry.identity, score: score), error: Self.scoreError)
     }
-    let piece = 1_024
-    let scored = Mutex<[Candidate]>([])
-    try await WorkerThreads.run(threads: threads, items: (list.count + piece - 1) / piece) {
-      [population] _, item in
-      var row = [Float](repeating: 0, count: Population.latentDimension)
-      var best = BestCandidates(k)
-      for identity in list[item * piece..<min((item + 1) * piece, list.count)] {
-        let score = unsafe row.withUnsafeMutableBufferPointer { row in
-          unsafe population.writeLatent(of: identity, into: row)
-          return unsafe latent.withUnsafeBufferPointer { probe in
-            unsafe Float(sl_exact_dot(probe.baseAddress, row.baseAddress, 145))
-          }
-        }
-        best.offer(Candidate(subject: identity, score: score), error: Self.scoreError)
-      }
-      scored.withLock { $0 += best.candidates }
-    }
-    var head = BestCandidates(k)
-    for candidate in scored.withLock({ $0 }) { head.offer(candidate, error: Self.scoreError) }
+    best.cut(error: Self.scoreError)
     let rescorer = Rescorer.population(population)
-    return head.candidates.map { rescorer.candidate($0.subject, probes, probe) }
+    return best.candidates.map { rescorer.candidate($0.subject, probes, probe) }
       .sorted { $0.precedes($1) }.prefix(k).map { $0 }
   }
 }
