@@ -121,9 +121,9 @@ package struct AccuracyReport: Sendable {
     }
     if let recall = point.recall {
       text +=
-        "\n  mate recall: \(recall.mates.count) of \(recall.mates.trials) mates of the exact lists "
+        "\n  mate recall: \(recall.mates.count) of \(recall.mates.trials) mates who belong in the lists "
         + "found " + Self.interval(recall.mates.low, recall.mates.high)
-        + "; exact search of \(recall.probes) probes of each sort"
+        + "; exact search of \(recall.probes) non-mated probes"
     }
     return text
   }

@@ -15,24 +15,11 @@ package import SystemPackage
 package final class AccuracyFolder: Sendable {
   package static let resultName = "result.json"
   package static let summaryName = "summary.txt"
-  private static let planName = "plan.json"
-  private static let outcomesName = "outcomes"
-  private static let currentFormat = 1
+  static let planName = "plan.json"
+  static let outcomesName = "outcomes"
 
   package let path: FilePath
   private let lock: FileDescriptor
-
-  /// What `plan.json` holds.
-  private struct Record: Codable {
-    var formatVersion: Int
-    var plan: AccuracyPlan
-    var outcomesDigest: SHA256Digest
-  }
-
-  /// Only the version of a record, to tell a later one from a damaged one.
-  private struct Version: Codable {
-    var formatVersion: Int
-  }
 
   /// Opens the folder to search `plan`; makes it where there is none.
   ///
@@ -52,29 +39,14 @@ package final class AccuracyFolder: Sendable {
     if known.contains(Self.planName) { try Self.check(planPath, plan, fresh: fresh) }
     try Self.make(path.appending(Self.outcomesName))
     if fresh { try Self.clear(path) }
-    let record = Record(
-      formatVersion: Self.currentFormat, plan: plan, outcomesDigest: plan.outcomesDigest)
-    try WholeFile.write(try Self.encoder.encode(record).bytes, to: planPath)
+    try WholeFile.write(try Self.encoder.encode(PlanRecord(plan)).bytes, to: planPath)
   }
 
   deinit { try? lock.close() }
 
   private static func check(_ path: FilePath, _ plan: AccuracyPlan, fresh: Bool) throws {
-    let data = Data(try WholeFile.read(path, limit: 1 << 26))
-    guard let version = try? decoder.decode(Version.self, from: data) else {
-      throw EvaluationError.badRun("\(path) is damaged; choose another folder with --out")
-    }
-    guard version.formatVersion <= currentFormat else {
-      throw EvaluationError(
-        .newerVersion,
-        "\(path) is of format \(version.formatVersion), and this sightline reads up to "
-          + "\(currentFormat); use a newer one, or another folder with --out")
-    }
-    if fresh { return }
-    guard let record = try? decoder.decode(Record.self, from: data) else {
-      throw EvaluationError.badRun("\(path) is damaged; choose another folder with --out")
-    }
-    guard record.outcomesDigest == plan.outcomesDigest else {
+    let record = try PlanRecord.read(path)
+    guard fresh || record.outcomesDigest == plan.outcomesDigest else {
       throw EvaluationError.badRun(
         "\(path.removingLastComponent()) holds another run (\(record.plan.difference(from: plan))); "
           + "give its options to go on with it, another --out, or --fresh to throw it away")
@@ -104,8 +76,11 @@ package final class AccuracyFolder: Sendable {
     try WholeFile.write(try Self.encoder.encode(record).bytes, to: file(point, plan, "json"))
   }
 
+  /// Where outcomes and what belongs to them are.
+  var outcomesPath: FilePath { path.appending(Self.outcomesName) }
+
   private func file(_ point: AccuracyPoint, _ plan: AccuracyPlan, _ kind: String) -> FilePath {
-    path.appending(Self.outcomesName).appending("\(plan.id(of: point)).\(kind)")
+    outcomesPath.appending("\(plan.id(of: point)).\(kind)")
   }
 
   /// Keeps the result and its text.
@@ -174,38 +149,4 @@ package final class AccuracyFolder: Sendable {
 
 extension Data {
   fileprivate var bytes: [UInt8] { Array(self) }
-}
-
-extension AccuracyResult {
-  /// Reads the result in a run folder, or in a file by itself.
-  ///
-  /// - Throws: `FileError`; `EvaluationError` with code `newerVersion` or `badRun`.
-  package static func read(_ path: FilePath) throws -> AccuracyResult {
-    var status = stat()
-    let isFolder =
-      unsafe path.withPlatformString { unsafe stat($0, &status) } == 0
-      && status.st_mode & S_IFMT == S_IFDIR
-    let file = isFolder ? path.appending(AccuracyFolder.resultName) : path
-    let data = Data(try WholeFile.read(file, limit: 1 << 30))
-    struct Version: Codable { var formatVersion: Int }
-    guard let version = try? AccuracyFolder.decoder.decode(Version.self, from: data) else {
-      throw EvaluationError.badRun("\(file) is no result of `sightline accuracy`")
-    }
-    guard version.formatVersion <= currentFormat else {
-      throw EvaluationError(
-        .newerVersion,
-        "\(file) is of format \(version.formatVersion), and this sightline reads up to "
-          + "\(currentFormat); use a newer one")
-    }
-    do {
-      return try AccuracyFolder.decoder.decode(AccuracyResult.self, from: data)
-    } catch {
-      throw EvaluationError.badRun("\(file) is damaged or no result of `sightline accuracy`")
-    }
-  }
-
-  /// The bytes of `result.json`.
-  package func encoded() throws -> String {
-    String(decoding: try AccuracyFolder.encoder.encode(self), as: UTF8.self)
-  }
 }

@@ -106,13 +106,15 @@ package struct AccuracyPlan: Codable, Hashable, Sendable {
   /// FPIRs to state, falling.
   package var fpir: [Double]
   package var points: [AccuracyPoint]
+  /// Non-mated probes that are searched exactly as well where a matcher is approximate; `nil` for none.
+  package var reference: Int?
 
   /// Checks the whole; gives the first thing that is wrong.
   ///
   /// - Throws: `EvaluationError` with code `badPlan`.
   package init(
     population: Population, probeSeed: UInt64, mated: Int, nonMated: Int, k: Int, fpir: [Double],
-    points: [AccuracyPoint]
+    points: [AccuracyPoint], reference: Int? = nil
   ) throws(EvaluationError) {
     self.population = population.digest
     populationSeed = population.description.seed
@@ -122,6 +124,7 @@ package struct AccuracyPlan: Codable, Hashable, Sendable {
     self.k = k
     self.fpir = Set(fpir).sorted(by: >)
     self.points = points
+    self.reference = reference
     try check()
   }
 
@@ -145,6 +148,9 @@ package struct AccuracyPlan: Codable, Hashable, Sendable {
       throw .badPlan(
         "\(mated) mated probes need as many people enrolled, and the smallest gallery has "
           + "\(sharedSize); ask for fewer with --mated")
+    }
+    guard reference.map({ (1...nonMated).contains($0) }) ?? true else {
+      throw .badPlan("give from 1 to \(nonMated) probes, all that are non-mated, to --reference")
     }
     for rate in fpir {
       guard rate > 0, rate < 1 else {
@@ -181,6 +187,7 @@ package struct AccuracyPlan: Codable, Hashable, Sendable {
   package var canonicalText: String {
     sharedText + points.map(\.canonicalText).joined()
       + "fpir=\(fpir.map { "\($0)" }.joined(separator: ","))\n"
+      + (reference.map { "reference=\($0)\n" } ?? "")
   }
 
   package var digest: SHA256Digest { SHA256Digest(of: canonicalText) }
@@ -200,6 +207,13 @@ package struct AccuracyPlan: Codable, Hashable, Sendable {
 
   /// What decides the outcomes of one point. Other FPIRs, or other points beside it, leave it as it is.
   func canonicalText(of point: AccuracyPoint) -> String { sharedText + point.canonicalText }
+
+  /// What decides the scores of exact search beside a point: all but its matcher.
+  func canonicalText(ofReference point: AccuracyPoint) -> String {
+    var point = point
+    (point.matcher, point.listLength) = (.exact, nil)
+    return "reference\n" + canonicalText(of: point)
+  }
 
   /// Names a point and its outcome file.
   package func id(of point: AccuracyPoint) -> String {

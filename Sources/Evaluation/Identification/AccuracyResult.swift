@@ -214,15 +214,16 @@ extension AccuracyResult {
     package var gallerySeconds: Double
   }
 
-  /// What an approximate matcher found of what exact search finds, on the first probes of each sort.
+  /// What an approximate matcher found of what exact search finds.
   package struct Recall: Codable, Hashable, Sendable {
+    /// The first so many non-mated probes were searched exactly as well.
     package var probes: Int
-    /// Mated searches whose mate is in the exact list and in the matcher's.
+    /// Of all mates who belong in the list by their true score, those in it.
     package var mates: Rate
     package var alarms: [AlarmRecall]
   }
 
-  /// Of the non-mated searches that alarm by exact search at this threshold, those that do here.
+  /// Of the non-mated searches that alarm at this threshold by exact search, those that do here.
   package struct AlarmRecall: Codable, Hashable, Sendable {
     package var threshold: Float
     package var found: Rate

@@ -59,11 +59,19 @@ package struct AccuracyRun: Sendable {
         }
       }
       guard let record else { preconditionFailure("a search leaves a record") }
+      var exact: [Float]?
+      if plan.reference != nil, !record.matcher.isExact {
+        do {
+          exact = try await reference(index, condition, folder, progress)
+        } catch is CancellationError {
+          throw interrupted(index, outcomes, folder)
+        }
+      }
       points.append(
         PointAnalysis(plan: plan, point: point, condition: condition, forecast: forecast)
           .result(
             outcomes.outcomes, usage: outcomes.usage, gallery: record.gallery,
-            matcher: record.matcher, listLength: record.listLength))
+            matcher: record.matcher, listLength: record.listLength, exact: exact))
     }
     return AccuracyResult(
       plan: plan, planDigest: plan.digest, software: software, machine: machine, points: points,
@@ -110,6 +118,20 @@ package struct AccuracyRun: Sendable {
           point: index, done: file.outcomes.count, total: searches.count, before: before))
     }
     return record
+  }
+
+  /// Exact search of some of the non-mated probes of a point.
+  private func reference(
+    _ index: Int, _ condition: CaptureCondition, _ folder: AccuracyFolder,
+    _ progress: @escaping @Sendable (Progress) -> Void
+  ) async throws -> [Float] {
+    let point = plan.points[index]
+    let search = ReferenceSearch(
+      plan, point,
+      LabelledSearches(plan, population: population, line: point.line, condition: condition))
+    return try await search.find(in: folder.outcomesPath, threads: threads) { done in
+      progress(.reference(point: index, done: done, total: search.count))
+    }
   }
 
   /// The closed form at the sizes of the plan and some beside them, for every line and condition.

@@ -26,17 +26,19 @@ package final class OutcomeFile {
   private let head: SHA256Digest
   private var blocks: UInt64 = 0
 
-  /// Opens or makes the file for the searches that `canonicalText` describes, for appending.
+  /// Opens or makes the file for the searches that `canonicalText` describes, for appending; read-only,
+  /// opens what is there and leaves it as it is.
   ///
   /// - Throws: `FileError`: `newerVersion`, `malformed` where the file is of other searches or damaged,
   ///   `unwritable`.
-  package init(_ path: FilePath, canonicalText: String) throws {
+  package init(_ path: FilePath, canonicalText: String, readOnly: Bool = false) throws {
     self.path = path
     let header = Self.header(canonicalText)
     head = header.digest
     do {
       file = try FileDescriptor.open(
-        path, .readWrite, options: [.create, .closeOnExec],
+        path, readOnly ? .readOnly : .readWrite,
+        options: readOnly ? [.closeOnExec] : [.create, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
     } catch {
       throw FileError(
@@ -45,6 +47,7 @@ package final class OutcomeFile {
     do {
       let bytes = try WholeFile.read(path, limit: 1 << 36)
       let whole = try read(bytes, header.bytes)
+      if readOnly { return }
       if whole < bytes.count || bytes.isEmpty {
         guard ftruncate(file.rawValue, off_t(whole)) == 0 else { throw Errno(rawValue: errno) }
       }

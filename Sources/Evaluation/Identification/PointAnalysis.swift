@@ -14,13 +14,14 @@ struct PointAnalysis {
 
   func result(
     _ outcomes: [SearchOutcome], usage: OutcomeUsage, gallery: GalleryDescription,
-    matcher: MatcherInformation, listLength: Int?
+    matcher: MatcherInformation, listLength: Int?, exact: [Float]?
   ) -> AccuracyResult.Point {
     let size = point.gallerySize
     let sample = SearchSample(outcomes, room: min(plan.k, size))
     let rankOne = AccuracyResult.Rate(sample.misses(beyond: 1), of: sample.mated)
     let expected = forecast.rankOneMiss(size, point.line, condition)
     let seconds = Double(usage.wallNanoseconds) / 1e9
+    let operating = operating(sample)
     return AccuracyResult.Point(
       id: plan.id(of: point), gallerySize: size, gallery: gallery, line: point.line.name,
       shape: point.line.genuine.shape.rawValue, condition: point.condition, matcher: matcher,
@@ -32,17 +33,18 @@ struct PointAnalysis {
       },
       rankTies: sample.rankTies,
       lostMates: .init(sample.lost.count { $0 }, of: sample.expectedMates),
-      operating: operating(sample), det: det(sample),
+      operating: operating, det: det(sample),
       mateScores: Self.histogram(sample.mateScores),
       alarmScores: Self.histogram(sample.alarmScores),
       verification: AccuracyResult.VerificationFigures(
-        genuine: sample.mateScores.filter { $0 > SearchSample.nothing },
-        impostors: sample.alarmScores.filter { $0 > SearchSample.nothing }),
+        genuine: sample.genuineScores, impostors: sample.impostorScores),
       prediction: .init(
         rankOneMiss: expected,
         rankOneVerdict: .init(low: rankOne.low, high: rankOne.high, expected: expected.expected),
         beyondModelData: size > ThresholdTable.measuredSize),
-      recall: nil,
+      recall: exact.map {
+        AccuracyResult.Recall(sample, exact: $0, thresholds: operating.map(\.threshold))
+      },
       cost: .init(
         searched: usage.searched, wallSeconds: seconds,
         cpuSeconds: Double(usage.cpuNanoseconds) / 1e9,

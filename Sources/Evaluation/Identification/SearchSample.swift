@@ -62,6 +62,12 @@ package struct SearchSample: Sendable {
     alarmLists.append(scores)
   }
 
+  /// The scores of mates as toolkits for verification take them: -1, the least there is, where the
+  /// capture failed.
+  package var genuineScores: [Float] { mateScores.map { max($0, -1) } }
+  /// The best scores of non-mated searches likewise.
+  package var impostorScores: [Float] { alarmScores.map { max($0, -1) } }
+
   /// Non-mated searches with one candidate or more at `threshold` or above: each counts once.
   package func alarms(at threshold: Float) -> Int { alarmScores.count { $0 >= threshold } }
 

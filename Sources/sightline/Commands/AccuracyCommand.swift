@@ -13,7 +13,7 @@ struct AccuracyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accuracy",
     abstract: "Measure FNIR, FPIR and their like by labelled searches, with intervals.",
-    subcommands: [Measure.self],
+    subcommands: [Measure.self, Export.self],
     defaultSubcommand: Measure.self)
 }
 

@@ -69,6 +69,14 @@ struct AccuracyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      Non-mated probes that are searched exactly as well, drawing the gallery block by block, to tell \
+      which false alarms an approximate matcher loses. (default: none)
+      """, valueName: "n"))
+  var reference: Magnitude?
+
+  @Option(
+    help: ArgumentHelp(
       "Seed of the population. (default: 1, or that of the gallery's folder)", valueName: "seed"))
   var seed: UInt64?
 
@@ -143,7 +151,7 @@ struct AccuracyOptions: ParsableArguments {
       let plan = try AccuracyPlan(
         population: population, probeSeed: probeSeed, mated: mated.value,
         nonMated: nonmated.value, k: shortK ?? longK ?? 50, fpir: fpir.values.map(\.value),
-        points: points)
+        points: points, reference: reference?.value)
       return (plan, population)
     } catch {
       throw ValidationError(error.message)
