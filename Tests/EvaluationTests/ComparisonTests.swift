@@ -3,6 +3,7 @@
 
 import Evaluation
 import Foundation
+import Population
 import SystemPackage
 import Testing
 

@@ -106,6 +106,7 @@ package struct AccuracyRun: Sendable {
       plan, population: population, line: point.line, condition: condition)
     let before = file.outcomes.count
     let size = batch ?? point.matcher.batch
+    progress(.searches(point: index, done: before, total: searches.count, before: before))
     while file.outcomes.count < searches.count {
       try Task.checkCancellation()
       let first = file.outcomes.count

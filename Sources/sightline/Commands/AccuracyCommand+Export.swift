@@ -31,7 +31,9 @@ extension AccuracyCommand {
     var point: String?
 
     func validate() throws {
-      guard !folder.isEmpty, !out.isEmpty else { throw ValidationError("give a run folder and --out") }
+      guard !folder.isEmpty, !out.isEmpty else {
+        throw ValidationError("give a run folder and --out")
+      }
       if format == .csv, point != nil {
         throw ValidationError("--point: csv has the curves of all points")
       }
@@ -48,7 +50,7 @@ extension AccuracyCommand {
         do {
           point = try recording.point(self.point)
         } catch {
-          throw ValidationError("\(error)")
+          throw Console.usage("\(error)")
         }
         files = try AccuracyExport.files(
           format, try recording.outcomes(of: point),

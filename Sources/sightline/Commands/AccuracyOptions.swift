@@ -122,18 +122,28 @@ struct AccuracyOptions: ParsableArguments {
 
   /// The plan and the population it is drawn from.
   ///
-  /// - Throws: `ValidationError` where the options contradict each other; `FileError` where the gallery
-  ///   cannot be opened.
+  /// - Throws: an exit code, with the reason told, where the options contradict each other; `FileError` where
+  ///   the gallery cannot be opened.
   func plan() throws -> (AccuracyPlan, Population) {
     let galleries = try galleries()
-    let (population, sizes) = try AccuracyGalleries.open(galleries, seed: seed)
+    do {
+      let (population, sizes) = try AccuracyGalleries.open(galleries, seed: seed)
+      return (try plan(population, Array(zip(galleries, sizes))), population)
+    } catch let error as EvaluationError where error.code == .badPlan {
+      throw Console.usage(error.message)
+    }
+  }
+
+  private func plan(
+    _ population: Population, _ galleries: [(GalleryArgument, Int)]
+  ) throws -> AccuracyPlan {
     var points: [AccuracyPoint] = []
-    for (gallery, size) in zip(galleries, sizes) {
+    for (gallery, size) in galleries {
       for choice in matcher.values {
         let matcher = try choice.matcher ?? .automatic(for: gallery)
         let lists = matcher == .sketch ? rerank?.values.map { $0.value } ?? [nil] : [nil]
         if matcher != .sketch, rerank != nil, self.matcher.values.count == 1 {
-          throw ValidationError("--rerank is for sketch search; add --matcher sketch")
+          throw Console.usage("--rerank is for sketch search; add --matcher sketch")
         }
         for line in try lines() {
           for condition in condition.values {
@@ -147,15 +157,10 @@ struct AccuracyOptions: ParsableArguments {
         }
       }
     }
-    do {
-      let plan = try AccuracyPlan(
-        population: population, probeSeed: probeSeed, mated: mated.value,
-        nonMated: nonmated.value, k: shortK ?? longK ?? 50, fpir: fpir.values.map(\.value),
-        points: points, reference: reference?.value)
-      return (plan, population)
-    } catch {
-      throw ValidationError(error.message)
-    }
+    return try AccuracyPlan(
+      population: population, probeSeed: probeSeed, mated: mated.value, nonMated: nonmated.value,
+      k: shortK ?? longK ?? 50, fpir: fpir.values.map(\.value), points: points,
+      reference: reference?.value)
   }
 }
 

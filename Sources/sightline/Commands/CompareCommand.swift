@@ -52,7 +52,7 @@ struct CompareCommand: ParsableCommand {
     do {
       findings = try limit.flatMap { try AccuracyLimit($0).findings(results.1) }
     } catch let error as EvaluationError {
-      throw ValidationError("--limit: \(error)")
+      throw Console.usage("--limit: \(error)")
     }
     let report = ComparisonReport(comparison, findings)
     try Console.output(json ? try report.json(snakeCase: true) : report.text)

@@ -3,37 +3,40 @@
 
 internal import Evaluation
 internal import FoundationEssentials
+internal import Synchronization
 
 /// Shows an accuracy run's progress on standard error.
 final class AccuracyProgress: Sendable {
-  private let galleries: [Progress]
-  private let searches: [Progress]
-  private let references: [Progress]
+  private let points: Int
+  /// The steps begun, by name: rates count from a step's first sign of life.
+  private let steps = Mutex<[String: Progress]>([:])
 
-  init(_ plan: AccuracyPlan) {
-    let count = plan.points.count
-    let name = { (index: Int) in count > 1 ? " of point \(index + 1) of \(count)" : "" }
-    galleries = (0..<count).map { Progress("gallery\(name($0))", unit: "templates") }
-    searches = (0..<count).map { Progress("searches\(name($0))", unit: "probes") }
-    references = (0..<count).map { Progress("exact search\(name($0))", unit: "probes") }
-  }
+  init(_ plan: AccuracyPlan) { points = plan.points.count }
 
   @Sendable func observe(_ event: AccuracyRun.Progress) {
     switch event {
     case .gallery(let point, let done, let total):
-      galleries[point].update(done, of: total)
-      if done == total { galleries[point].finish() }
+      show("gallery", point, "templates", done, total)
     case .searches(let point, let done, let total, let before):
-      searches[point].update(done - before, of: total - before)
-      if done == total { searches[point].finish() }
+      show("searches", point, "probes", done - before, total - before)
     case .reference(let point, let done, let total):
-      references[point].update(done, of: total)
-      if done == total { references[point].finish() }
+      show("exact search", point, "probes", done, total)
     }
   }
 
+  private func show(_ step: String, _ point: Int, _ unit: String, _ done: Int, _ total: Int) {
+    let name = step + (points > 1 ? " of point \(point + 1) of \(points)" : "")
+    let progress = steps.withLock { steps in
+      let progress = steps[name] ?? Progress(name, unit: unit)
+      steps[name] = progress
+      return progress
+    }
+    progress.update(done, of: total)
+    if done == total { progress.finish() }
+  }
+
   func finish() {
-    for progress in galleries + searches + references { progress.finish() }
+    for progress in steps.withLock({ Array($0.values) }) { progress.finish() }
   }
 }
 
