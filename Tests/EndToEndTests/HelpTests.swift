@@ -56,7 +56,7 @@ struct HelpTests {
       ("accuracy --fpir 1.5", "--fpir"),
       ("accuracy --matcher quick", "--matcher"),
       ("accuracy --batch 0", "from 1 to 1024"),
-      ("compare a b --limit accuracy>0.9", "no limit"),
+      ("compare a b --limit 'accuracy > 0.9'", "no limit"),
       ("nonsense", "nonsense"),
     ])
   func usage(arguments: String, words: String) throws {

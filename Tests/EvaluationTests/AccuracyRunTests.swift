@@ -132,6 +132,21 @@ struct AccuracyRunTests {
     #expect(points[0].missByRank.count == 5)
   }
 
+  @Test(
+    "int8 rescored and streaming have the outcomes of exact search",
+    arguments: [AccuracyMatcher.int8, .streaming])
+  func exactMatchers(_ matcher: AccuracyMatcher) async throws {
+    let (a, b) = (try TemporaryFolder(), try TemporaryFolder())
+    let plan = try SmallRun.plan()
+    let other = try SmallRun.plan(matcher: matcher)
+    let expected = try await SmallRun.execute(plan, in: a.path)
+    let found = try await SmallRun.execute(other, in: b.path)
+    #expect(
+      try AccuracyRecording(a.path).outcomes(of: plan.points[0])
+        == AccuracyRecording(b.path).outcomes(of: other.points[0]))
+    #expect(expected.points[0].operating == found.points[0].operating)
+  }
+
   @Test("What is stated lies on its own searches: FPIR at the threshold is at most the target")
   func stated() async throws {
     let folder = try TemporaryFolder()
@@ -157,18 +172,28 @@ struct AccuracyRunTests {
       gallery: "procedural:60000", gallerySize: 60_000, line: .e, condition: .shifted(by: -0.2),
       matcher: .sketch, listLength: 4_096)
     let plan = try AccuracyPlan(
-      population: SmallRun.population, probeSeed: 3, mated: 200, nonMated: 30, k: 50, fpir: [0.1],
-      points: [point])
+      population: SmallRun.population, probeSeed: 3, mated: 200, nonMated: 60, k: 50, fpir: [0.5],
+      points: [point], reference: 50)
     let result = try await SmallRun.execute(plan, in: folder.path).points[0]
+    let recall = try #require(result.recall)
+    #expect(recall.probes == 50)
+    #expect(recall.mates.trials - recall.mates.count == result.lostMates.count)
     #expect(result.listLength == 4_096)
     #expect(!result.matcher.isExact)
     // Exact search of the same probes loses nobody, and misses no more.
     var exact = plan
     exact.points[0].matcher = .exact
     exact.points[0].listLength = nil
+    exact.reference = nil
     let other = try TemporaryFolder()
     let truth = try await SmallRun.execute(exact, in: other.path).points[0]
-    #expect(truth.lostMates.count == 0)
+    #expect(truth.lostMates.count == 0 && truth.recall == nil)
+    // The exact alarms at the sketch's threshold among the first 50 are the trials of its recall.
+    let sample = try AccuracyRecording(other.path).sample(of: exact.points[0])
+    let threshold = recall.alarms[0].threshold
+    #expect(
+      recall.alarms[0].found.trials == sample.alarmScores.prefix(50).count { $0 >= threshold })
+    #expect(recall.alarms[0].found.trials > 5)
     #expect(
       truth.missByRank[49].miss.count + result.lostMates.count >= result.missByRank[49].miss.count)
     #expect(result.missByRank[49].miss.count >= truth.missByRank[49].miss.count)

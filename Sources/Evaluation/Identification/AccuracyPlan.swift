@@ -9,7 +9,9 @@ internal import SystemPackage
 
 /// Which matcher searches.
 package enum AccuracyMatcher: String, CaseIterable, Codable, Hashable, Sendable {
-  case exact, sketch
+  case exact, int8, sketch
+  /// Exact search of a procedural gallery that is drawn anew for every batch and never stored.
+  case streaming
 
   /// Templates up to which `auto` searches a procedural gallery exactly: 2 GB of float32.
   package static let largestExact = 1_000_000
@@ -20,23 +22,31 @@ package enum AccuracyMatcher: String, CaseIterable, Codable, Hashable, Sendable 
   package static func automatic(for gallery: GalleryArgument) throws -> AccuracyMatcher {
     switch gallery {
     case .procedural(let size): size <= largestExact ? .exact : .sketch
-    case .stored: try gallery.encoding() == .sketch ? .sketch : .exact
+    case .stored:
+      switch try gallery.encoding() {
+      case .float32: .exact
+      case .int8: .int8
+      case .sketch: .sketch
+      }
     }
   }
 
   /// Probes to search together, unless told otherwise.
   package var batch: Int {
     switch self {
-    case .exact: 256
+    case .exact, .int8: 256
     case .sketch: 64
+    case .streaming: 1024
     }
   }
 
-  /// Bytes a template takes in the gallery searched.
+  /// Bytes a template takes in the gallery searched; 0 where none is held.
   package var bytesPerTemplate: Int {
     switch self {
     case .exact: Population.dimension * MemoryLayout<Float>.size
+    case .int8: Population.dimension + MemoryLayout<Float>.size
     case .sketch: SketchCode.byteCount
+    case .streaming: 0
     }
   }
 }

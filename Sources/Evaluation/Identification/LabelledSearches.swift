@@ -60,10 +60,4 @@ package struct LabelledSearches: Sendable {
     unsafe population.writeCapture(
       of: subject(probe), line: line, condition: condition, draw: seed, into: row) != nil
   }
-
-  /// The same in the 145 latent coordinates.
-  func writeLatent(_ probe: Int, into row: UnsafeMutableBufferPointer<Float>) -> Bool {
-    unsafe population.writeLatentCapture(
-      of: subject(probe), line: line, condition: condition, draw: seed, into: row) != nil
-  }
 }

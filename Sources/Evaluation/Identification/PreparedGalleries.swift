@@ -9,7 +9,9 @@ internal import Population
 struct PreparedGalleries {
   private enum Held {
     case templates(any TemplateSource)
+    case quantized(QuantizedGallery)
     case codes(SketchGallery)
+    case nothing
   }
 
   let population: Population
@@ -28,8 +30,8 @@ struct PreparedGalleries {
     _ point: AccuracyPoint, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) async throws -> (any Matcher, listLength: Int?) {
     let report: @Sendable (Int) -> Void = { [total = point.gallerySize] in progress($0, total) }
-    let encoding = point.matcher == .sketch ? "codes" : "templates"
-    let key = "\(encoding) \(point.gallery)"
+    // One gallery a matcher and place: every matcher has a form of its own.
+    let key = "\(point.matcher) \(point.gallery)"
     if held?.key != key {
       // The old one goes before the new one is made: both need not fit.
       held = nil
@@ -41,6 +43,11 @@ struct PreparedGalleries {
           .templates(
             try await argument.source(
               population: population, threads: threads, progress: report))
+        case .int8:
+          .quantized(
+            try await argument.quantized(
+              population: population, threads: threads, progress: report))
+        case .streaming: .nothing
         case .sketch:
           .codes(
             try await argument.sketch(
@@ -52,6 +59,14 @@ struct PreparedGalleries {
     switch held?.gallery {
     case .templates(let source):
       return (ExactMatcher(gallery: source, threads: threads), nil)
+    case .quantized(let templates):
+      let matcher = Int8Matcher(
+        gallery: templates, rescorer: .population(population), threads: threads)
+      return (matcher, nil)
+    case .nothing:
+      let matcher = try StreamingMatcher(
+        population: population, size: point.gallerySize, threads: threads)
+      return (matcher, nil)
     case .codes(let codes):
       let matcher = SketchMatcher(
         gallery: codes, population: population, threads: threads, listLength: point.listLength)

@@ -3,16 +3,16 @@
 
 internal import Files
 internal import FoundationEssentials
+internal import Matching
 internal import Population
 internal import SystemPackage
 
 /// The best scores of the first non-mated probes by exact search, to hold an approximate matcher against.
 ///
-/// The gallery is drawn block by block in latent coordinates and not stored (`LatentSearch`), so this fits
-/// anywhere; cost: N x probes x 145 multiply-adds. Scores are float32 sums, within 3e-5 of the matchers'
-/// rescored ones. Pieces of 512 probes are kept as they come.
+/// The gallery is drawn block by block and not stored (`StreamingMatcher`), so this fits anywhere. Pieces
+/// of 1,024 probes, which share a drawing, are kept as they come.
 struct ReferenceSearch {
-  private static let piece = 512
+  private static let piece = StreamingMatcher.panelSize
 
   /// What the file holds.
   private struct Record: Codable {
@@ -57,16 +57,13 @@ struct ReferenceSearch {
   ) async throws -> [Float] {
     let path = folder.appending("\(digest.prefix(6)).reference.json")
     var best = read(path)
+    let matcher = try StreamingMatcher(
+      population: searches.population, size: gallerySize, threads: threads)
     while best.count < count {
       let block = best.count..<min(best.count + Self.piece, count)
-      var failed: [Bool] = []
-      let rows = unsafe LatentRows(count: block.count) { index, row in
-        failed.append(
-          unsafe !searches.writeLatent(searches.mated + block.lowerBound + index, into: row))
-      }
-      let found = try await LatentSearch.bestNonMates(
-        searches.population, sizes: [gallerySize], probes: rows, mates: nil, threads: threads)[0]
-      best += zip(found, failed).map { $1 ? -2 : $0 }
+      let probes = searches.mated + block.lowerBound..<searches.mated + block.upperBound
+      let (outcomes, _) = try await SearchBlock(searches, probes).outcomes(matcher, k: 1)
+      best += outcomes.map { $0.candidates.first?.score ?? -2 }
       try WholeFile.write(
         Array(try AccuracyFolder.encoder.encode(Record(digest, best))), to: path)
       progress(best.count)

@@ -37,7 +37,7 @@ extension AccuracyCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Probes searched together. (default: 256, by sketch 64)", valueName: "n"))
+        "Probes searched together. (default: 256; sketch 64, streaming 1024)", valueName: "n"))
     var batch: Int?
 
     @OptionGroup var threads: ThreadsOption

@@ -44,8 +44,9 @@ struct AccuracyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      auto, exact or sketch. auto: what the folder holds; of a procedural gallery exact up to a million \
-      templates (2 GB), sketch above.
+      auto, exact, int8, sketch or streaming (exact, with the gallery drawn anew for every batch and never \
+      stored). auto: what the folder holds; of a procedural gallery exact up to a million templates \
+      (2 GB), sketch above.
       """, valueName: "matcher,..."))
   var matcher = Listed([AccuracyMatcherChoice.auto])
 
@@ -61,7 +62,9 @@ struct AccuracyOptions: ParsableArguments {
       valueName: "rate,..."))
   var fpir = Listed([Fraction(0.1), Fraction(0.01), Fraction(0.003)])
 
-  @Option(name: .customShort("k", allowingJoined: false), help: "Candidates a search returns.")
+  @Option(
+    name: .customShort("k", allowingJoined: false),
+    help: "Candidates a search returns. (default: 50)")
   var shortK: Int?
 
   @Option(name: .customLong("k"), help: .hidden)
@@ -141,6 +144,10 @@ struct AccuracyOptions: ParsableArguments {
     for (gallery, size) in galleries {
       for choice in matcher.values {
         let matcher = try choice.matcher ?? .automatic(for: gallery)
+        if matcher == .streaming, case .stored = gallery {
+          throw Console.usage(
+            "--matcher streaming draws procedural:N; a folder has templates to search")
+        }
         let lists = matcher == .sketch ? rerank?.values.map { $0.value } ?? [nil] : [nil]
         if matcher != .sketch, rerank != nil, self.matcher.values.count == 1 {
           throw Console.usage("--rerank is for sketch search; add --matcher sketch")
@@ -166,7 +173,7 @@ struct AccuracyOptions: ParsableArguments {
 
 /// A matcher by name, or what suits the gallery.
 enum AccuracyMatcherChoice: String, CaseIterable, ExpressibleByArgument, CustomStringConvertible {
-  case auto, exact, sketch
+  case auto, exact, int8, sketch, streaming
 
   var matcher: AccuracyMatcher? { AccuracyMatcher(rawValue: rawValue) }
   var description: String { rawValue }
