@@ -101,6 +101,14 @@ package struct AccuracyRun: Sendable {
     let took = galleries.lastNanoseconds ?? ProcessUsage.now.wall - start.wall
     let record = AccuracyFolder.PointRecord(
       gallery: matcher.gallery, matcher: matcher.information, listLength: listLength)
+    if let known = folder.record(of: point, plan), !file.outcomes.isEmpty {
+      // A default may differ between versions, and one point's searches must be of one kind.
+      guard known.listLength == listLength else {
+        throw EvaluationError.badRun(
+          "\(folder.path) was searched with lists of \(known.listLength ?? 0), and the default is "
+            + "\(listLength ?? 0) here; give --rerank, or --fresh to start over")
+      }
+    }
     try folder.write(record, of: point, plan)
     let searches = LabelledSearches(
       plan, population: population, line: point.line, condition: condition)
