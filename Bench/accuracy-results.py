@@ -41,7 +41,7 @@ def section(run):
         size = point["gallery_size"]
         nist = NIST.get(size, {"fnir": {}})
         lines += [
-            f"## N = {size:,}, line {point['line']}, {point['condition']}",
+            f"## N = {size:,}, line {point['line']}, {point['condition']}, matcher {point['matcher']['name']}",
             "",
             f"{point['mated']:,} mated and {point['non_mated']:,} non-mated searches, matcher "
             f"{point['matcher']['name']}"
