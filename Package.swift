@@ -61,7 +61,8 @@ let package = Package(
       dependencies: [
         "CKernels", "EventBus", "Files", "Frames", "Galleries", "Matching", "Population",
         "Sightings", system,
-      ]),
+      ],
+      exclude: ["Schemas"]),
     .target(
       name: "Benchmarking",
       dependencies: [
@@ -118,7 +119,10 @@ let package = Package(
       name: "EvaluationTests",
       dependencies: [
         "Evaluation", "Files", "Frames", "Galleries", "Matching", "Population", system,
-      ]),
+      ],
+      exclude: ["Samples"]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Evaluation", system], exclude: ["Snapshots"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sightline", "Frames"], exclude: ["Snapshots"]),
   ],

@@ -12,6 +12,12 @@ package struct EvaluationError: Error, Hashable, CustomStringConvertible {
     package static let badEvent = Code(name: "bad-event")
     /// Probes that a gallery cannot have, or too many.
     package static let badProbes = Code(name: "bad-probes")
+    /// A plan that contradicts itself or asks for more than its searches can show.
+    package static let badPlan = Code(name: "bad-plan")
+    /// A run folder or result that is not what it should be.
+    package static let badRun = Code(name: "bad-run")
+    /// A run folder of a later version.
+    package static let newerVersion = Code(name: "newer-version")
     /// Given up on request; what was finished is kept.
     package static let interrupted = Code(name: "interrupted")
   }
@@ -26,4 +32,7 @@ package struct EvaluationError: Error, Hashable, CustomStringConvertible {
   }
 
   package var description: String { message }
+
+  static func badPlan(_ message: String) -> EvaluationError { .init(.badPlan, message) }
+  static func badRun(_ message: String) -> EvaluationError { .init(.badRun, message) }
 }

@@ -92,6 +92,11 @@ package enum WholeFile {
     _ = fsync(descriptor.rawValue)
   }
 
+  /// Whether there is something of this name.
+  package static func exists(_ path: FilePath) -> Bool {
+    unsafe path.withPlatformString { unsafe access($0, F_OK) } == 0
+  }
+
   package static func unlink(_ path: FilePath) {
     _ = unsafe path.withPlatformString { unsafe Glibc.unlink($0) }
   }

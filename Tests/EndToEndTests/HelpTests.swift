@@ -31,6 +31,7 @@ struct HelpTests {
     "Help texts are as recorded",
     arguments: [
       "", "simulate", "run", "score", "bus", "bus tail", "doctor", "bench", "bench match",
+      "accuracy", "accuracy measure", "accuracy export", "compare",
     ])
   func help(command: String) throws {
     let result = try Binary.shell("$SIGHTLINE \(command) --help")
@@ -49,6 +50,13 @@ struct HelpTests {
       ("run x --gallery-size lots", "--gallery-size"),
       ("run x --bus kafka://here", "sqlite:"),
       ("run x --scale 1/3", "--scale"),
+      ("accuracy --gallery x --gallery-size 1k", "give one of them"),
+      ("accuracy --line F", "--line"),
+      ("accuracy --line a0 --shape gaussian", "no gaussian fit"),
+      ("accuracy --fpir 1.5", "--fpir"),
+      ("accuracy --matcher quick", "--matcher"),
+      ("accuracy --batch 0", "from 1 to 1024"),
+      ("compare a b --limit 'accuracy > 0.9'", "no limit"),
       ("nonsense", "nonsense"),
     ])
   func usage(arguments: String, words: String) throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
+internal import ArgumentParser
 internal import Files
 internal import Glibc
 internal import SystemPackage
@@ -8,6 +9,12 @@ internal import SystemPackage
 /// The terminal: words on standard error, data on standard output.
 enum Console {
   static func error(_ text: String) { note(text) }
+
+  /// What to throw for options that contradict each other or a file: one line, and the documented status.
+  static func usage(_ message: String) -> ExitCode {
+    error("sightline: \(message)")
+    return ExitCode(ExitStatus.usage)
+  }
 
   /// Words for people; if nobody can be told, there is nobody to tell that either.
   static func note(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import CKernels
+internal import Galleries
+internal import Glibc
+internal import Matching
+package import Population
+
+/// Labelled searches of every point of a plan, kept as they come, and what they show.
+package struct AccuracyRun: Sendable {
+  /// How far a run is.
+  package enum Progress: Sendable {
+    /// Templates drawn into the gallery of a point.
+    case gallery(point: Int, done: Int, total: Int)
+    /// Probes of a point that are done, and how many of them were done in an earlier session.
+    case searches(point: Int, done: Int, total: Int, before: Int)
+    /// Exact searches that an approximate matcher is held against.
+    case reference(point: Int, done: Int, total: Int)
+  }
+
+  package let plan: AccuracyPlan
+  package let population: Population
+  package let threads: Int
+  /// Probes searched together; `nil` for what suits the matcher.
+  package var batch: Int?
+
+  package init(_ plan: AccuracyPlan, population: Population, threads: Int, batch: Int? = nil) {
+    precondition(plan.population == population.digest, "the plan is another population's")
+    self.plan = plan
+    self.population = population
+    self.threads = threads
+    self.batch = batch
+  }
+
+  /// Makes the searches that `folder` lacks, and counts.
+  ///
+  /// `progress` may be called from several threads at once.
+  /// - Throws: `EvaluationError` with code `interrupted` when the task is cancelled, with all finished
+  ///   batches kept; errors of galleries, matchers and files.
+  package func execute(
+    in folder: AccuracyFolder, software: AccuracyResult.Software, machine: AccuracyResult.Machine,
+    progress: @escaping @Sendable (Progress) -> Void
+  ) async throws -> AccuracyResult {
+    let forecast = AccuracyForecast(population)
+    var galleries = PreparedGalleries(population: population, threads: threads)
+    var points: [AccuracyResult.Point] = []
+    for (index, point) in plan.points.enumerated() {
+      let outcomes = try folder.outcomes(of: point, plan)
+      let condition = try point.captureCondition()
+      var record = folder.record(of: point, plan)
+      if record == nil || outcomes.outcomes.count < plan.mated + plan.nonMated {
+        do {
+          record = try await search(index, condition, outcomes, folder, &galleries, progress)
+        } catch is CancellationError {
+          throw interrupted(index, outcomes, folder)
+        } catch let error as GalleryError where error.code == .cancelled {
+          throw interrupted(index, outcomes, folder)
+        }
+      }
+      guard let record else { preconditionFailure("a search leaves a record") }
+      var exact: [Float]?
+      if plan.reference != nil, !record.matcher.isExact {
+        do {
+          exact = try await reference(index, condition, folder, progress)
+        } catch is CancellationError {
+          throw interrupted(index, outcomes, folder)
+        }
+      }
+      points.append(
+        PointAnalysis(plan: plan, point: point, condition: condition, forecast: forecast)
+          .result(
+            outcomes.outcomes, usage: outcomes.usage, gallery: record.gallery,
+            matcher: record.matcher, listLength: record.listLength, exact: exact))
+    }
+    return AccuracyResult(
+      plan: plan, planDigest: plan.digest, software: software, machine: machine, points: points,
+      outlook: try outlook(forecast), notes: AccuracyNotes.notes(plan, points))
+  }
+
+  private func interrupted(
+    _ index: Int, _ outcomes: OutcomeFile, _ folder: AccuracyFolder
+  ) -> EvaluationError {
+    EvaluationError(
+      .interrupted,
+      "interrupted at point \(index + 1) of \(plan.points.count) after \(outcomes.outcomes.count) of "
+        + "its \(plan.mated + plan.nonMated) searches; all are kept in \(folder.path), and the same "
+        + "command goes on from there")
+  }
+
+  /// Searches the probes of a point that are still to be searched.
+  private func search(
+    _ index: Int, _ condition: CaptureCondition, _ file: OutcomeFile, _ folder: AccuracyFolder,
+    _ galleries: inout PreparedGalleries, _ progress: @escaping @Sendable (Progress) -> Void
+  ) async throws -> AccuracyFolder.PointRecord {
+    let point = plan.points[index]
+    let start = ProcessUsage.now
+    let (matcher, listLength) = try await galleries.matcher(point) { done, total in
+      progress(.gallery(point: index, done: done, total: total))
+    }
+    let took = galleries.lastNanoseconds ?? ProcessUsage.now.wall - start.wall
+    let record = AccuracyFolder.PointRecord(
+      gallery: matcher.gallery, matcher: matcher.information, listLength: listLength)
+    if let known = folder.record(of: point, plan), !file.outcomes.isEmpty {
+      // A default may differ between versions, and one point's searches must be of one kind.
+      guard known.listLength == listLength else {
+        throw EvaluationError.badRun(
+          "\(folder.path) was searched with lists of \(known.listLength ?? 0), and the default is "
+            + "\(listLength ?? 0) here; give --rerank, or --fresh to start over")
+      }
+    }
+    try folder.write(record, of: point, plan)
+    let searches = LabelledSearches(
+      plan, population: population, line: point.line, condition: condition)
+    let before = file.outcomes.count
+    let size = batch ?? point.matcher.batch
+    progress(.searches(point: index, done: before, total: searches.count, before: before))
+    while file.outcomes.count < searches.count {
+      try Task.checkCancellation()
+      let first = file.outcomes.count
+      let block = first..<min(first + size, searches.count)
+      var (outcomes, usage) = try await SearchBlock(searches, block).outcomes(matcher, k: plan.k)
+      (usage.threads, usage.batch, usage.galleryNanoseconds) = (threads, size, took)
+      try file.append(outcomes, usage: usage)
+      progress(
+        .searches(
+          point: index, done: file.outcomes.count, total: searches.count, before: before))
+    }
+    return record
+  }
+
+  /// Exact search of some of the non-mated probes of a point.
+  private func reference(
+    _ index: Int, _ condition: CaptureCondition, _ folder: AccuracyFolder,
+    _ progress: @escaping @Sendable (Progress) -> Void
+  ) async throws -> [Float] {
+    let point = plan.points[index]
+    let search = ReferenceSearch(
+      plan, point,
+      LabelledSearches(plan, population: population, line: point.line, condition: condition))
+    return try await search.find(in: folder.outcomesPath, threads: threads) { done in
+      progress(.reference(point: index, done: done, total: search.count))
+    }
+  }
+
+  /// The closed form at the sizes of the plan and some beside them, for every line and condition.
+  private func outlook(_ forecast: AccuracyForecast) throws -> [AccuracyResult.Outlook] {
+    let largest = plan.points.map(\.gallerySize).max() ?? 0
+    let sizes = Set(AccuracyForecast.sizes + plan.points.map(\.gallerySize)).sorted()
+    var seen: Set<String> = []
+    var rows: [AccuracyResult.Outlook] = []
+    for point in plan.points {
+      let kind = "\(point.line.name) \(point.line.genuine.shape) \(point.condition)"
+      guard seen.insert(kind).inserted else { continue }
+      for size in sizes {
+        rows.append(
+          forecast.outlook(
+            size, point.line, try point.captureCondition(), fpir: plan.fpir,
+            largestMeasured: largest))
+      }
+    }
+    return rows
+  }
+}
+
+extension AccuracyPoint {
+  func captureCondition() throws(EvaluationError) -> CaptureCondition {
+    guard let known = CaptureCondition(condition) else {
+      throw .badRun("\"\(condition)\" is no capture condition")
+    }
+    return known
+  }
+}
+
+/// Some probes searched together.
+struct SearchBlock {
+  private var batch = ProbeBatch(dimension: Population.dimension)
+  private var blank: [SearchOutcome] = []
+
+  /// Draws the probes; those whose capture failed are not searched.
+  init(_ searches: LabelledSearches, _ probes: Range<Int>) throws {
+    var (row, template) = (
+      [Float](repeating: 0, count: Population.dimension),
+      [Float](repeating: 0, count: Population.dimension)
+    )
+    for probe in probes {
+      let (subject, isMated) = (searches.subject(probe), searches.isMated(probe))
+      let captured = unsafe row.withUnsafeMutableBufferPointer {
+        unsafe searches.write(probe, into: $0)
+      }
+      var score: Float?
+      if captured {
+        try batch.append(row)
+        if isMated {
+          unsafe template.withUnsafeMutableBufferPointer {
+            unsafe searches.population.writeTemplate(of: subject, into: $0)
+          }
+          score = unsafe Float(sl_exact_dot(row, template, Population.dimension))
+        }
+      }
+      blank.append(
+        SearchOutcome(
+          subject: subject, isMated: isMated, failed: !captured, mateScore: score, candidates: []))
+    }
+  }
+
+  /// Searches; gives the outcomes and what the search took.
+  func outcomes(
+    _ matcher: any Matcher, k: Int
+  ) async throws -> (outcomes: [SearchOutcome], usage: OutcomeUsage) {
+    let start = ProcessUsage.now
+    let lists = try await matcher.search(batch, k: k)
+    let end = ProcessUsage.now
+    var (outcomes, searched) = (blank, 0)
+    for index in outcomes.indices where !outcomes[index].failed {
+      outcomes[index].candidates = Array(lists[searched])
+      searched += 1
+    }
+    var usage = OutcomeUsage()
+    usage.wallNanoseconds = end.wall - start.wall
+    usage.cpuNanoseconds = end.cpu - start.cpu
+    usage.searched = searched
+    return (outcomes, usage)
+  }
+}
+
+/// Wall and CPU time of this process, in nanoseconds.
+struct ProcessUsage {
+  let wall: UInt64
+  let cpu: UInt64
+
+  static var now: ProcessUsage {
+    let nanoseconds = { (clock: clockid_t) in
+      var time = timespec()
+      unsafe clock_gettime(clock, &time)
+      return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+    return ProcessUsage(
+      wall: nanoseconds(CLOCK_MONOTONIC), cpu: nanoseconds(CLOCK_PROCESS_CPUTIME_ID))
+  }
+}
