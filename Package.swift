@@ -129,6 +129,21 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// SIGHTLINE_ONLY=MatchingTests leaves that target and what it needs: for sanitizers (scripts/sanitize),
+// whose builds of everything would take long.
+if let only = Context.environment["SIGHTLINE_ONLY"] {
+  var wanted: Set<String> = []
+  func want(_ name: String) {
+    guard wanted.insert(name).inserted else { return }
+    for dependency in package.targets.first(where: { $0.name == name })?.dependencies ?? [] {
+      if case .byNameItem(let name, _) = dependency { want(name) }
+    }
+  }
+  want(only)
+  package.targets.removeAll { !wanted.contains($0.name) }
+  if !wanted.contains("sightline") { package.products = [] }
+}
+
 // One set of settings for every target, so that none is forgotten.
 // SIGHTLINE_STRICT=1 (set by CI) turns warnings into errors.
 let strict = Context.environment["SIGHTLINE_STRICT"] == "1"

@@ -130,6 +130,7 @@ AVX2 void sl_best_rows_avx2(const float *packed, size_t probes, const float *row
   __m256 sums[ROWS];
   for (size_t p = 0; p < probes; p++) found[p] = 0;
   size_t j = 0;
+  if (probes == 0) return;  // there is not even a panel
   if (probes == 1) {
     best_of_one(&s, rows, row_count);
     return;
