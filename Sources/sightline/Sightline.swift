@@ -18,6 +18,6 @@ struct Sightline: AsyncParsableCommand {
     version: "sightline \(SoftwareVersion.current)",
     subcommands: [
       Simulate.self, GalleryCommand.self, Run.self, Score.self, Bus.self, PopulationCommand.self,
-      BenchCommand.self, Doctor.self,
+      ClaimCommand.self, BenchCommand.self, Doctor.self,
     ])
 }

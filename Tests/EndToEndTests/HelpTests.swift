@@ -30,7 +30,7 @@ struct HelpTests {
   @Test(
     "Help texts are as recorded",
     arguments: [
-      "", "simulate", "run", "score", "bus", "bus tail", "doctor", "bench", "bench match",
+      "", "simulate", "run", "score", "bus", "bus tail", "claim", "doctor", "bench", "bench match",
     ])
   func help(command: String) throws {
     let result = try Binary.shell("$SIGHTLINE \(command) --help")
