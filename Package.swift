@@ -9,6 +9,7 @@ let argumentParser = Target.Dependency.product(
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
   name: "Sightline",
@@ -20,6 +21,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // System libraries: a module map and a shim each, imported by one Swift target.
@@ -37,6 +39,9 @@ let package = Package(
 
     // The ground floor: bytes on disk that are either whole or absent.
     .target(name: "Files", dependencies: ["COpenSSL", system]),
+
+    // Files that people write: YAML with units, told by line what is wrong.
+    .target(name: "Settings", dependencies: ["Files", system, yams]),
 
     // The way of the data, in its order.
     .target(name: "Population", dependencies: ["CKernels", "Files"]),
@@ -60,7 +65,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "CKernels", "EventBus", "Files", "Frames", "Galleries", "Matching", "Population",
-        "Sightings", system,
+        "Settings", "Sightings", system,
       ],
       exclude: ["Schemas"]),
     .target(
@@ -79,12 +84,13 @@ let package = Package(
       name: "sightline",
       dependencies: [
         "Benchmarking", "EventBus", "Evaluation", "Faces", "Files", "Frames", "Galleries",
-        "Matching", "Pipeline", "Population", "Reports", "Sensors", "Sightings", argumentParser,
-        system,
+        "Matching", "Pipeline", "Population", "Reports", "Sensors", "Settings", "Sightings",
+        argumentParser, system,
       ]),
 
     // One test target a room, and one that runs the binary.
     .testTarget(name: "FilesTests", dependencies: ["Files", system]),
+    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(
       name: "PopulationTests", dependencies: ["Population", "CKernels", "Files"],
       exclude: ["KnownAnswers"]),
@@ -118,11 +124,12 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "Files", "Frames", "Galleries", "Matching", "Population", system,
+        "Evaluation", "Files", "Frames", "Galleries", "Matching", "Population", "Settings", system,
       ],
       exclude: ["Samples"]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Evaluation", system], exclude: ["Snapshots"]),
+      name: "ReportsTests", dependencies: ["Reports", "Evaluation", "Settings", system],
+      exclude: ["Snapshots"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sightline", "Frames"], exclude: ["Snapshots"]),
   ],

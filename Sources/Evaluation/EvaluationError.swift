@@ -20,6 +20,10 @@ package struct EvaluationError: Error, Hashable, CustomStringConvertible {
     package static let newerVersion = Code(name: "newer-version")
     /// Given up on request; what was finished is kept.
     package static let interrupted = Code(name: "interrupted")
+    /// A claim that contradicts itself.
+    package static let badClaim = Code(name: "bad-claim")
+    /// A file of measurements that cannot be read.
+    package static let badMeasurement = Code(name: "bad-measurement")
   }
 
   package let code: Code

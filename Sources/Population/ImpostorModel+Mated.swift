@@ -14,9 +14,37 @@ extension ImpostorModel {
   package func rankOneMiss(
     gallerySize: Int, line: QualityLine, condition: CaptureCondition = .enrolment
   ) -> Double {
+    rankMiss(1, gallerySize: gallerySize, line: line, condition: condition)
+  }
+
+  /// Probability that a search of an enrolled person among `gallerySize` templates does not return the
+  /// mate among the first `rank` candidates, because that many strangers score higher.
+  ///
+  /// Given the probe's typicality and the mate's score, strangers above it are binomial; that is
+  /// integrated over both. Cost as for `rankOneMiss`, times some ten for higher ranks.
+  package func rankMiss(
+    _ rank: Int, gallerySize: Int, line: QualityLine, condition: CaptureCondition = .enrolment
+  ) -> Double {
+    precondition(rank >= 1, "ranks count from 1")
     let genuine = condition.genuine(line)
-    let overtaken = overtaken(above: -1, gallerySize: gallerySize, genuine)
+    let overtaken = overtaken(above: -1, gallerySize: gallerySize, rank: rank, genuine)
     return genuine.failureRate + (1 - genuine.failureRate) * overtaken
+  }
+
+  /// Probability that a mated search names somebody else: that its first candidate is a stranger at
+  /// `threshold` or above. Cost as for `rankOneMiss`.
+  package func misnaming(
+    threshold: Double, gallerySize: Int, line: QualityLine,
+    condition: CaptureCondition = .enrolment
+  ) -> Double {
+    let genuine = condition.genuine(line)
+    guard gallerySize > 1 else { return 0 }
+    // A stranger passes; the mate failed, or is below the threshold, or above it and overtaken.
+    let alarm = fpir(threshold: threshold, gallerySize: gallerySize - 1)
+    let captured =
+      genuine.cumulative(threshold) * alarm
+      + overtaken(above: threshold, gallerySize: gallerySize, rank: 1, genuine)
+    return genuine.failureRate * alarm + (1 - genuine.failureRate) * captured
   }
 
   /// FNIR(N, T) counted at rank 1: probability that a mated search does not return the mate first and
@@ -28,22 +56,24 @@ extension ImpostorModel {
     let genuine = condition.genuine(line)
     let missed =
       genuine.cumulative(threshold)
-      + overtaken(above: threshold, gallerySize: gallerySize, genuine)
+      + overtaken(above: threshold, gallerySize: gallerySize, rank: 1, genuine)
     return genuine.failureRate + (1 - genuine.failureRate) * missed
   }
 
-  /// The integral of FPIR(g) over genuine scores g at `threshold` or above: Simpson on steps of a
-  /// tenth of the genuine scale, ln FPIR interpolated by cubics on the grid.
+  /// The integral over genuine scores g at `threshold` or above of the probability that `rank` strangers
+  /// or more reach g, which is FPIR(g) for 1: Simpson on steps of a tenth of the genuine scale, its
+  /// logarithm interpolated by cubics on the grid.
   private func overtaken(
-    above threshold: Double, gallerySize: Int, _ genuine: GenuineDistribution
+    above threshold: Double, gallerySize: Int, rank: Int, _ genuine: GenuineDistribution
   ) -> Double {
     let low = max(threshold, genuine.support.lowerBound, -0.96)
     let high = min(genuine.support.upperBound, 0.96)
     // Left of `low` next to nothing is genuine, and right of `high` no stranger scores.
-    guard low < high, gallerySize > 1 else { return 0 }
+    guard low < high, gallerySize > rank else { return 0 }
     let first = Int((low / Self.gridStep).rounded(.down)) - 1
     let last = Int((high / Self.gridStep).rounded(.up)) + 2
-    let rates = gridRates(from: first, through: last, gallerySize: gallerySize - 1)
+    let rates = gridRates(
+      from: first, through: last, gallerySize: gallerySize - 1, count: rank)
     let logarithms = rates.map { log(max($0, 1e-300)) }
     let integrand = { (g: Double) -> Double in
       let position = g / Self.gridStep - Double(first)

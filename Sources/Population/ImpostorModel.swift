@@ -83,11 +83,13 @@ package final class ImpostorModel: Sendable {
   }
 
   private func rate(_ row: [Double], _ gallerySize: Double, _ nodes: Nodes) -> Double {
-    var sum = 0.0
     // 1 - (1 - p)^N, which 1 - exp(-N p) only approaches for small p.
-    for i in row.indices {
-      sum += nodes.weight[i] * -expm1(gallerySize * log1p(-min(row[i], 1)))
-    }
+    rate(row, BinomialTail(atLeast: 1, of: gallerySize), nodes)
+  }
+
+  private func rate(_ row: [Double], _ tail: BinomialTail, _ nodes: Nodes) -> Double {
+    var sum = 0.0
+    for i in row.indices { sum += nodes.weight[i] * tail(row[i]) }
     return sum
   }
 
@@ -162,9 +164,11 @@ package final class ImpostorModel: Sendable {
     return (low + high) / 2
   }
 
-  /// FPIR at every grid point from `first` through `last`, for the genuine forms.
-  func gridRates(from first: Int, through last: Int, gallerySize: Int) -> [Double] {
+  /// Probability that `count` strangers or more reach the threshold, at every grid point from `first`
+  /// through `last`; with a count of 1 it is FPIR. For the genuine forms.
+  func gridRates(from first: Int, through last: Int, gallerySize: Int, count: Int) -> [Double] {
     let nodes = nodes()
-    return (first...last).map { rate(row($0, nodes), Double(gallerySize), nodes) }
+    let tail = BinomialTail(atLeast: count, of: Double(gallerySize))
+    return (first...last).map { rate(row($0, nodes), tail, nodes) }
   }
 }
