@@ -197,7 +197,7 @@ extension ClaimVerdict {
 
   // MARK: - What it would take
 
-  func effortParagraphs(_ size: Int) -> [String] {
+  private func effortParagraphs(_ size: Int) -> [String] {
     guard let effort else {
       return ["Not reckoned: no speed was measured; --bench FILE gives one."]
     }

@@ -50,7 +50,7 @@ struct ReportPageJobTests {
     let report = try Binary.run(
       "report", scratch.path("run"), "--claim",
       Binary.root.path + "/Examples/claims/seed-article.yaml",
-      "--out", page.path)
+      "--no-trial", "--out", page.path)
     try #require(report.status == 0, "\(report.errors)")
   }
 

@@ -229,6 +229,23 @@ struct ReportPageTests {
     }
   }
 
+  @Test("With speeds it says what the claim would take; without, it does not")
+  func effort() throws {
+    let machine = ClaimSpeed.Machine(cpu: "<cpu>", cores: 2, memoryBytes: 24 << 30, load: 0.1)
+    let engine = ClaimSpeed.Engine(
+      name: "sketch", bytesPerTemplate: 16, measuredSize: 1_000_000, threads: 2,
+      secondsAlone: 4e-10,
+      batch: 64, secondsInBatch: 1e-10)
+    let speed = ClaimSpeed(source: "a test", machine: machine, engines: [engine])
+    let with = try ReportPage([], verdict: ClaimVerdict(Self.claim(), speed: speed)).html()
+    // 1000 cameras x 5000 faces a day are 58 a second, 1.3e9 x 1e-10 s each: 7.5 machines of 2 cores.
+    #expect(with.contains("1,000 cameras ask for 58 searches a second"))
+    #expect(with.contains("takes 16 cores"))
+    #expect(with.contains("&lt;cpu&gt;"))
+    let without = try ReportPage([], verdict: ClaimVerdict(Self.claim())).html()
+    #expect(!without.contains("What it would take"))
+  }
+
   @Test("A verdict reads back as it was written")
   func verdict() throws {
     var claim = Self.claim()

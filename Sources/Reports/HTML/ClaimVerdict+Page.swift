@@ -19,20 +19,12 @@ extension ClaimVerdict {
       parts = [
         Part(title: "What the figure is", paragraphs: figureParagraphs(size)),
         Part(title: "What it leaves out", paragraphs: leftOutParagraphs(size)),
-        Part(title: "What it would take", paragraphs: effortParagraphs(size)),
       ]
     }
     if let record {
       parts.append(Part(title: "What was observed", paragraphs: recordParagraphs(record)))
     }
-    return parts.map { part in
-      Part(
-        title: part.title,
-        paragraphs: part.paragraphs.map { words in
-          // Bullets and indents are for the terminal.
-          String(words.drop { $0 == "-" || $0 == " " })
-        })
-    }
+    return parts
   }
 
   /// Reads what `sightline claim --json` wrote.

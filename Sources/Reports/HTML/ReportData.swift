@@ -154,11 +154,14 @@ extension ReportData {
       if let faces = claim.facesPerCameraDay, faces > 0 { start.faces = faces }
       if let share = claim.matedShare { start.share = share }
     }
+    // At the FPIR that the claim names, or at NIST's.
+    var wanted = PublishedLine.fpir
+    if case .tpir(let fpir) = claim?.reading { wanted = fpir }
     let here = points.filter { $0.point.gallerySize == start.n }
     if let chosen = here.first(where: { $0.series == start.series }) ?? here.first {
       start.series = chosen.series
       let nearest = chosen.point.operating.min {
-        Self.distance($0.targetFpir) < Self.distance($1.targetFpir)
+        abs($0.targetFpir - wanted) < abs($1.targetFpir - wanted)
       }
       if let nearest {
         start.threshold = Double(nearest.threshold)
@@ -166,12 +169,8 @@ extension ReportData {
       }
     }
     start.threshold = population.impostors.threshold(
-      fpir: PublishedLine.fpir, gallerySize: start.n)
+      fpir: wanted, gallerySize: start.n)
     return start
-  }
-
-  private static func distance(_ fpir: Double) -> Double {
-    abs(fpir - PublishedLine.fpir)
   }
 }
 

@@ -22,8 +22,10 @@ extension ReportPage {
     return .section(
       "reproduce", "How to reproduce this",
       .paragraph(
-        "A seed decides everything: the same command gives the same searches and counts, on any machine and "
-          + "with any number of threads. Times and loads differ.") + blocks.joined())
+        results.isEmpty
+          ? "All figures follow from the claim and the population model; the same command gives them again."
+          : "A seed decides everything: the same command gives the same searches and counts, on any machine "
+            + "and with any number of threads. Times and loads differ.") + blocks.joined())
   }
 
   private func run(_ index: Int, _ result: AccuracyResult) -> HTML {

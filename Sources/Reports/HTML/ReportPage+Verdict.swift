@@ -25,9 +25,8 @@ extension ReportPage {
         }
       words = """
         <div class="verdict \(kind)">
-        <p class="word">\(meaning(outcome))</p>
-        <p>“\(Text.percent(accuracy))” can be read in \(tally.all) ways here: by what “found” means, by the \
-        class of recogniser and by the kind of photo. Of these <strong>\(tally.pass) pass</strong>, \
+        <p class="word">\(meaning(outcome, verdict.claim))</p>
+        <p>“\(Text.percent(accuracy))” can be read in \(tally.all) ways here: \(ways(verdict.claim)). Of these <strong>\(tally.pass) pass</strong>, \
         <strong>\(tally.fail) fail</strong>, and \(tally.notShown) are not shown either way.</p>
         </div>
 
@@ -37,14 +36,22 @@ extension ReportPage {
       let paragraphs = part.paragraphs.map { HTML.paragraph($0) }
       return "<h3>\(part.title)</h3>\n\(paragraphs)"
     }
-    return words + parts.joined()
+    return words + parts.joined() + effort(verdict)
   }
 
-  private func meaning(_ outcome: ClaimOutcome) -> String {
+  private func ways(_ claim: Claim) -> String {
+    (claim.reading == nil ? "by what “found” means, " : "")
+      + "by the class of recogniser and by the kind of photo"
+  }
+
+  private func meaning(_ outcome: ClaimOutcome, _ claim: Claim) -> String {
     switch outcome {
     case .pass: "PASS: it stands however it is read"
     case .fail: "FAIL: it does not stand however it is read"
-    case .notShown: "NOT SHOWN: it depends on what is meant, and the claim does not say"
+    case .notShown:
+      claim.reading == nil
+        ? "NOT SHOWN: it depends on what is meant, and the claim does not say"
+        : "NOT SHOWN: it depends on the recogniser and the photo"
     }
   }
 

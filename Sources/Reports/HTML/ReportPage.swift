@@ -88,7 +88,7 @@ package struct ReportPage {
       <body>
       <a class="skip" href="#main">Skip to the findings</a>
       <header>
-      <p class="simulated">Simulated people; nobody real is in it</p>
+      <p class="simulated">\(basis)</p>
       <h1>\(title)</h1>
       \(lead)\(navigation)</header>
       <main id="main">
@@ -100,6 +100,13 @@ package struct ReportPage {
 
       """
     return page.markup
+  }
+
+  /// Whose figures these are.
+  private var basis: String {
+    guard let verdict else { return "Simulated people; nobody real is in it" }
+    return verdict.figures.isEmpty && results.isEmpty
+      ? "Counts as published; nothing was searched" : "A claim, examined with simulated people"
   }
 
   private var lead: HTML {

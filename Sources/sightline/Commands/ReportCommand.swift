@@ -9,7 +9,7 @@ internal import Reports
 internal import Settings
 internal import SystemPackage
 
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Make one page of results for people who do not read tables.",
@@ -32,9 +32,12 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Speeds to reckon a claim's machines from: what `sightline bench match --json` printed.",
+      "Speeds for a claim in YAML, instead of measuring them: what `sightline bench match --json` printed.",
       valueName: "file.json"))
   var bench: String?
+
+  @Flag(help: "Measure no speeds: leave out what a claim in YAML would take.")
+  var noTrial = false
 
   @Option(help: ArgumentHelp("The page to write.", valueName: "file.html"))
   var out: String
@@ -43,33 +46,31 @@ struct ReportCommand: ParsableCommand {
     if runs.isEmpty, claim == nil {
       throw ValidationError("give the folder of a run, or --claim")
     }
-    if bench != nil, claim.map({ FilePath($0).extension == "json" }) ?? true {
-      throw ValidationError("--bench: is for a claim in YAML; give one with --claim")
+    if bench != nil || noTrial, claim.map({ FilePath($0).extension == "json" }) ?? true {
+      throw ValidationError(
+        "--bench and --no-trial: are for a claim in YAML; give one with --claim")
     }
+    if bench != nil, noTrial { throw ValidationError("--bench and --no-trial: give one of them") }
     if out.isEmpty { throw ValidationError("--out: give the name of a file") }
   }
 
-  func run() throws {
+  func run() async throws {
     let results = try runs.map { try AccuracyResult.read(FilePath($0)) }
-    let verdict = try claim.map(examine)
-    let page = try ReportPage(results, verdict: verdict)
+    let page = try ReportPage(results, verdict: try await verdict())
     try WholeFile.write(try page.html(), to: FilePath(out))
     Console.note("written to \(out)")
   }
 
-  private func examine(_ path: String) throws -> ClaimVerdict {
-    let file = FilePath(path)
+  private func verdict() async throws -> ClaimVerdict? {
+    guard let file = claim.map(FilePath.init(_:)) else { return nil }
     if file.extension == "json" { return try ClaimVerdict.read(file) }
-    do {
-      let measurements = try runs.flatMap { try ClaimMeasurement.all(in: FilePath($0)) }
+    let claim = try ClaimCommand.usage {
       let claim = try Claim(SettingsMap(contentsOf: file))
-      let speed = try bench.map { try ClaimSpeed(bench: FilePath($0)) }
-      return try ClaimVerdict(claim, speed: speed, measurements: measurements)
-    } catch let error as SettingsError {
-      Console.error("sightline: \(error)")
-    } catch let error as EvaluationError where error.code == .badClaim {
-      Console.error("sightline: \(error)")
+      try claim.check()
+      return claim
     }
-    throw ExitCode(ExitStatus.usage)
+    let measurements = try runs.flatMap { try ClaimMeasurement.all(in: FilePath($0)) }
+    let speed = try await ClaimCommand.speed(of: claim, bench: bench, trial: !noTrial)
+    return try ClaimVerdict(claim, speed: speed, measurements: measurements)
   }
 }
