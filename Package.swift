@@ -11,6 +11,12 @@ let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistog
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+// Style and script of the HTML report; in the program, so that it may be moved.
+let pageParts = [
+  "report.css", "format.js", "model.js", "chart.js", "explore.js", "live.js", "charts.js",
+  "page.js",
+]
+
 let package = Package(
   name: "Sightline",
   products: [
@@ -79,7 +85,8 @@ let package = Package(
       dependencies: [
         "Benchmarking", "Evaluation", "Files", "Galleries", "Matching", "Pipeline", "Population",
         "Sightings",
-      ]),
+      ],
+      resources: pageParts.map { .embedInCode("HTML/Page/\($0)") }),
     .executableTarget(
       name: "sightline",
       dependencies: [
@@ -128,10 +135,12 @@ let package = Package(
       ],
       exclude: ["Samples"]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Evaluation", "Settings", system],
+      name: "ReportsTests",
+      dependencies: ["Reports", "Evaluation", "Population", "Settings", system],
       exclude: ["Snapshots"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["sightline", "Frames"], exclude: ["Snapshots"]),
+      name: "EndToEndTests", dependencies: ["sightline", "Frames"],
+      exclude: ["Browser", "Snapshots"]),
   ],
   swiftLanguageModes: [.v6]
 )

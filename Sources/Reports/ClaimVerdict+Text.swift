@@ -58,7 +58,7 @@ extension ClaimVerdict {
 
   // MARK: - What the figure is
 
-  private func figureParagraphs(_ size: Int) -> [String] {
+  func figureParagraphs(_ size: Int) -> [String] {
     let share = claim.accuracy.map { Text.percentDigits($0) }
     var words = "Of 100 people who are in the file and pass a camera, "
     words += share.map { "it says that \($0) are found. " } ?? "some are found. "
@@ -132,7 +132,7 @@ extension ClaimVerdict {
 
   // MARK: - What it leaves out
 
-  private func leftOutParagraphs(_ size: Int) -> [String] {
+  func leftOutParagraphs(_ size: Int) -> [String] {
     var said = "A figure for people found says nothing of people who are taken for somebody else"
     if case .tpir = claim.reading {
       said = "The claim says how often a stranger is named, and not how many people that makes"

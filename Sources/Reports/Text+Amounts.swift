@@ -17,7 +17,7 @@ extension Text {
 
   /// 84, 9.1, 0.042 or 41,000: two digits, three from 100 on.
   static func plain(_ value: Double) -> String {
-    guard value > 0 else { return fixed(value, 0) }
+    guard value > 0, value < 1e18 else { return fixed(value, 0) }
     let rounded = significant(value)
     if rounded >= 10 { return count(Int(rounded)) }
     let decimals = max(1, 1 - Int(log10(rounded).rounded(.down)))

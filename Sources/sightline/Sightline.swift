@@ -18,6 +18,7 @@ struct Sightline: AsyncParsableCommand {
     version: "sightline \(SoftwareVersion.current)",
     subcommands: [
       Simulate.self, GalleryCommand.self, Run.self, Score.self, Bus.self, PopulationCommand.self,
-      AccuracyCommand.self, CompareCommand.self, ClaimCommand.self, BenchCommand.self, Doctor.self,
+      AccuracyCommand.self, CompareCommand.self, ClaimCommand.self, ReportCommand.self,
+      BenchCommand.self, Doctor.self,
     ])
 }

@@ -31,7 +31,7 @@ struct HelpTests {
     "Help texts are as recorded",
     arguments: [
       "", "simulate", "run", "score", "bus", "bus tail", "doctor", "bench", "bench match",
-      "accuracy", "accuracy measure", "accuracy export", "compare", "claim",
+      "accuracy", "accuracy measure", "accuracy export", "compare", "claim", "report",
     ])
   func help(command: String) throws {
     let result = try Binary.shell("$SIGHTLINE \(command) --help")

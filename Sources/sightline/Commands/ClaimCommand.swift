@@ -98,7 +98,7 @@ struct ClaimCommand: AsyncParsableCommand {
   func run() async throws {
     let claim = try Self.usage { try self.claim() }
     let measurements = try measured.map { try ClaimMeasurement.all(in: FilePath($0)) } ?? []
-    let speed = try await speed(of: claim)
+    let speed = try await Self.speed(of: claim, bench: bench, trial: !noTrial)
     let verdict = try Self.usage {
       try ClaimVerdict(claim, speed: speed, measurements: measurements)
     }
@@ -111,9 +111,10 @@ struct ClaimCommand: AsyncParsableCommand {
     }
   }
 
-  private func speed(of claim: Claim) async throws -> ClaimSpeed? {
+  /// Speeds to reckon the claim's machines from: of a file, or measured here where the claim asks for any.
+  static func speed(of claim: Claim, bench: String?, trial: Bool) async throws -> ClaimSpeed? {
     if let bench { return try ClaimSpeed(bench: FilePath(bench)) }
-    guard !noTrial, claim.gallerySize != nil, claim.observed == nil else { return nil }
+    guard trial, claim.gallerySize != nil, claim.observed == nil else { return nil }
     Console.note("measuring this machine")
     let machine = DoctorReport.current(libraries: [:])
     return try await CancelOnSignal().running {
@@ -125,7 +126,7 @@ struct ClaimCommand: AsyncParsableCommand {
   }
 
   /// What is wrong with a claim is wrong usage: one line, and the status of that.
-  private static func usage<R>(_ body: () throws -> R) throws -> R {
+  static func usage<R>(_ body: () throws -> R) throws -> R {
     do {
       return try body()
     } catch let error as SettingsError {
