@@ -50,7 +50,9 @@ package struct BenchGallery: Sendable {
 
   /// Bytes of memory that float32 templates would take; none for those mapped from a file, which the
   /// page cache holds.
-  package var templateBytes: Int { size * dimension * MemoryLayout<Float>.size }
+  package var templateBytes: Int {
+    stored?.encoding == .float32 ? 0 : size * dimension * MemoryLayout<Float>.size
+  }
 
   /// Float32 templates: mapped where the folder has them, else drawn.
   func templates(

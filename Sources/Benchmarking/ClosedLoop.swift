@@ -172,7 +172,7 @@ private struct Shape {
   func rows(_ setting: MatchBench.Setting, peak: Double) -> [MatchRow] {
     zip(lanes, setting.contenders).compactMap { lane, contender in
       guard !lane.times.isEmpty else { return nil }
-      let bytes = Double(contender.bytesPerTemplate * setting.size)
+      let bytes = bytesRead(contender, setting)
       let stream = streams.first {
         $0.bytes == min(contender.bytesPerTemplate * setting.size, setting.limits.byteCount)
       }
@@ -190,13 +190,24 @@ private struct Shape {
         limits.sgemmGigaflopsPerCPUSecond = operations / time.cpu
         limits.sgemmPiece = product.way.piece
         let flops = 2 * Double(setting.size) * Double(batch) * Double(setting.dimension)
-        if flops / peak > bytes / limits.streamGigabytesPerSecond { bound = .sgemm }
+        // A product of bytes has another peak than sgemm's, which says nothing of what keeps it.
+        if contender.kind == .exact, flops / peak > bytes / limits.streamGigabytesPerSecond {
+          bound = .sgemm
+        }
       }
       return MatchRow(
         matcher: contender.kind, threads: threads, batch: batch,
         bytesPerTemplate: contender.bytesPerTemplate, speed: speed,
         agreement: contender.agreement, limits: limits, bound: bound, differing: lane.differing)
     }
+  }
+
+  /// Bytes of templates that a search of `batch` probes reads, in all its passes.
+  private func bytesRead(
+    _ contender: MatchBench.Contender, _ setting: MatchBench.Setting
+  ) -> Double {
+    let each = contender.kind.probesPerPass
+    return Double(contender.bytesPerTemplate * setting.size * ((batch + each - 1) / each))
   }
 
   /// Medians of wall and of CPU time, in nanoseconds; never 0, so that they can be divided by.
@@ -224,7 +235,7 @@ private struct Shape {
       p99MS: Double(percentile(0.99, of: latencies)) / 1e6,
       provenP99MS: EarlyStopping(percentile: 0.99).estimate(latencies).map { Double($0) / 1e6 },
       nsPerTemplateProbe: wallEach / pairs, cpuNSPerTemplateProbe: max(cpuEach, 1) / pairs,
-      gigabytesPerSecond: Double(contender.bytesPerTemplate * setting.size) / wallEach,
+      gigabytesPerSecond: bytesRead(contender, setting) / wallEach,
       gigaflops: contender.kind.isProduct
         ? 2 * pairs * Double(setting.dimension) / wallEach : nil)
   }

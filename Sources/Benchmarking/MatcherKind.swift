@@ -17,6 +17,15 @@ package enum MatcherKind: String, CaseIterable, Codable, Hashable, Sendable {
     }
   }
 
+  /// Probes that share a pass over the templates.
+  package var probesPerPass: Int {
+    switch self {
+    case .exact: ExactMatcher.panelSize
+    case .int8: Int8Matcher.panelSize
+    case .sketch: SketchMatcher.panelSize
+    }
+  }
+
   /// Whether its work is inner products of all coordinates, so that sgemm on the same shape says how
   /// good it is; otherwise reading is the only limit known.
   package var isProduct: Bool {

@@ -78,7 +78,7 @@ extension MatchReport {
       table.append(line + recall(row.agreement))
     }
     return Text.table(table)
-      + "\n\n  ns: per template and probe. B: bytes of a template, read once a search for GB/s. Limits, "
+      + "\n\n  ns: per template and probe. B: bytes of a template, read once a pass for GB/s. Limits, "
       + "measured in\n  the same rounds on as many threads: stream reads the same bytes on 2 MiB pages; "
       + "sgemm is OpenBLAS\n  alone on the same shape. mates, alarms, first: share of what exact search "
       + "finds."

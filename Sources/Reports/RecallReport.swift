@@ -69,7 +69,8 @@ package struct RecallReport: Encodable {
 
 
         a probe takes \(Text.milliseconds(perProbe.wallSeconds * 1000)) ms, CPU \
-        \(Text.milliseconds(perProbe.cpuSeconds * 1000)) ms, in batches of \(batch) (median batch; \
+        \(Text.milliseconds(perProbe.cpuSeconds * 1000)) ms, in batches of \
+        \(min(batch, truth.mated + truth.nonMated)) (median batch; \
         \(matcher.threads.map { "\($0) threads" } ?? "threads unknown")\
         \(load.map { ", load \(Text.fixed($0, 1))" } ?? ""))
         """

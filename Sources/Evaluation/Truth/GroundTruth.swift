@@ -10,6 +10,10 @@ package import Matching
 /// that a search that was killed goes on at the shard it was in, and one that was made is read. The best
 /// of all shards' best are the best of the gallery: the lists are exact.
 package struct GroundTruth: Sendable {
+  /// To be raised whenever the search that makes shards was found wrong, so that none made by it is
+  /// believed any longer.
+  static let searchVersion = 1
+
   /// Identities of a shard: some seconds' work for a thousand probes.
   package static let defaultShardSize = 1 << 24
 
@@ -38,7 +42,8 @@ package struct GroundTruth: Sendable {
       k=\(k)
       shard-size=\(shardSize)
 
-      """ + probes.canonicalText
+      """ + (Self.searchVersion == 1 ? "" : "search=\(Self.searchVersion)\n")
+      + probes.canonicalText
     digest = SHA256Digest(of: canonicalText)
   }
 

@@ -27,7 +27,7 @@ package final class ExactMatcher: Matcher {
   private let templates: TemplateRows
   private let threads: Int
   // Bound of the rounding error of a float32 inner product in whatever order: terms x 2^-24 times the
-  // norms, each within 1e-3 of 1, rounded up.
+  // norms, each within 1e-3 of 1, rounded up; and what rounding the bound itself and two final scores adds.
   private let scoreError: Float
   private let idle = Mutex<[Workspace]>([])
 
@@ -41,7 +41,7 @@ package final class ExactMatcher: Matcher {
     self.gallery = gallery.description
     self.product = product
     templates = gallery.templates
-    scoreError = Float(templates.dimension) * 0x1p-24 * 1.01
+    scoreError = Float(templates.dimension) * 0x1p-24 * 1.01 + 0x1p-23
     self.threads = threads
     information = MatcherInformation(
       name: "exact",

@@ -68,15 +68,21 @@ struct BestCandidates {
   private let k: Int
   private(set) var candidates: [Candidate] = []
   private var floor = -Float.infinity
+  private var limit: Int
 
-  init(_ k: Int) { self.k = k }
+  init(_ k: Int) {
+    self.k = k
+    limit = 4 * k + 64
+  }
 
   /// Takes a candidate whose score is within `error` of the truth, if it may be among the `k` best.
   mutating func offer(_ candidate: Candidate, error: Float) {
     guard candidate.score >= floor else { return }
     candidates.append(candidate)
-    guard candidates.count >= 4 * k + 64 else { return }
+    guard candidates.count >= limit else { return }
     cut(error: error)
+    // A crowd that cannot be told apart is sorted again when it has doubled, not at every offer.
+    limit = max(limit, 2 * candidates.count)
   }
 
   /// Drops who cannot be among the `k` best.

@@ -22,7 +22,7 @@ package final class SketchMatcher: Matcher {
   /// The shortest list that is chosen: a shorter one saves nothing.
   package static let shortestList = 1_024
   /// Probes that share a pass over the codes.
-  static let panelSize = 64
+  package static let panelSize = 64
   /// Codes of one kernel call: 512 KiB, in cache together with its hits.
   static let pieceSize = 1 << 15
   /// Identities looked at in one go where all of them are.

@@ -102,7 +102,7 @@ package final class StreamingMatcher: Matcher {
       let low = identities.lowerBound + UInt64(block * Self.blockSize)
       workers[worker].scan(low..<min(low + UInt64(Self.blockSize), identities.upperBound))
       let count = counter.wrappingAdd(1, ordering: .relaxed).newValue
-      if count % 128 == 0 { progress(count * Self.blockSize) }
+      if count % 128 == 0 { progress(min(count * Self.blockSize, identities.count)) }
     }
     let searched = min(done * Self.blockSize, identities.count)
     progress(searched)

@@ -31,7 +31,7 @@ extension BenchCommand {
     var gallery: String = "procedural:100k"
 
     @Option(help: ArgumentHelp("Matchers, of \(names); commas between.", valueName: "names"))
-    var matcher: String = "exact,sketch"
+    var matcher: String = "exact,int8,sketch"
 
     @Option(
       help: ArgumentHelp(
