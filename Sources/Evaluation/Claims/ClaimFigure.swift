@@ -139,10 +139,20 @@ extension ClaimFigure {
       return Method(name: shape.rawValue, found: 1 - miss)
     }
     if condition == .enrolment,
-      let miss = ClaimPowerLaw.named(line)?.miss(reading, gallerySize: size)
+      let miss = published(reading, line, size)
     {
       methods.append(Method(name: "power-law", found: 1 - miss))
     }
     return methods
+  }
+}
+
+/// The miss rate by the power law through what NIST published; `nil` for readings that it did not
+/// publish, and below the sizes it did.
+private func published(_ reading: ClaimReading, _ line: String, _ size: Int) -> Double? {
+  switch reading {
+  case .rank(1): PublishedLine.named(line)?.rankOneMiss(size)
+  case .tpir(PublishedLine.fpir): PublishedLine.named(line)?.fnir(size)
+  default: nil
   }
 }

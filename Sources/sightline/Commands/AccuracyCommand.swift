@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import Evaluation
 internal import Files
+internal import Matching
 internal import Pipeline
 internal import Population
 internal import Reports
@@ -90,7 +91,7 @@ extension AccuracyCommand {
       let report = DoctorReport.current(libraries: [:])
       return AccuracyResult.Machine(
         cpu: report.cpu, cores: report.cores, memoryBytes: report.memory.totalBytes,
-        kernels: report.kernels.variant, load: report.load)
+        kernels: BlockProduct.kernelVariant, load: report.load)
     }
   }
 }
