@@ -19,8 +19,8 @@ struct Search {
     let billion = model.share(for: recall, gallerySize: 1_300_000_000)
     let share = model.share(for: recall, gallerySize: gallery.count)
     print(
-      "list model: \(share) of the gallery for .995 of mates and .99 of alarms at FPIR .01, of which "
-        + "it holds \(model.mateRecall(share: share, line: .c)) and "
+      "list model: \(share) of the gallery for \(recall.mates) of mates and \(recall.alarms) of alarms at "
+        + "FPIR \(recall.fpir), of which it holds \(model.mateRecall(share: share, line: .c)) and "
         + "\(model.alarmRecall(share: share, fpir: recall.fpir, gallerySize: gallery.count)); "
         + "\(text((Usage.now - start).user)) s CPU; at N = 1.3e9 \(billion) of the gallery")
     matcher = SketchMatcher(

@@ -13,7 +13,8 @@ package struct SketchRecall: Hashable, Sendable {
   package var line: QualityLine
 
   /// The defaults are asked well above the .995 and .99 that they are meant to keep: the model is off by
-  /// up to .004 (`Sketches.md`), and a longer list costs a tenth of a search at N = 1.3e9.
+  /// up to .004 (`Sketches.md`), and a longer list costs a fifth of a search at
+  /// N = 1.3e9, though at 1e6 it takes twice as long.
   package init(
     mates: Double = 0.997, alarms: Double = 0.999, fpir: Double = 0.01, line: QualityLine = .c
   ) {
