@@ -43,22 +43,12 @@ package struct AccuracyRun: Sendable {
     progress: @escaping @Sendable (Progress) -> Void
   ) async throws -> AccuracyResult {
     let forecast = AccuracyForecast(population)
-    var galleries = PreparedGalleries(population: population, threads: threads)
+    let searched = try await search(in: folder, progress)
+    // The galleries are gone by now: exact search draws its own, and a stored one may fill the memory.
     var points: [AccuracyResult.Point] = []
-    for (index, point) in plan.points.enumerated() {
-      let outcomes = try folder.outcomes(of: point, plan)
+    for (index, (outcomes, record)) in searched.enumerated() {
+      let point = plan.points[index]
       let condition = try point.captureCondition()
-      var record = folder.record(of: point, plan)
-      if record == nil || outcomes.outcomes.count < plan.mated + plan.nonMated {
-        do {
-          record = try await search(index, condition, outcomes, folder, &galleries, progress)
-        } catch is CancellationError {
-          throw interrupted(index, outcomes, folder)
-        } catch let error as GalleryError where error.code == .cancelled {
-          throw interrupted(index, outcomes, folder)
-        }
-      }
-      guard let record else { preconditionFailure("a search leaves a record") }
       var exact: [Float]?
       if plan.reference != nil, !record.matcher.isExact {
         do {
@@ -76,6 +66,31 @@ package struct AccuracyRun: Sendable {
     return AccuracyResult(
       plan: plan, planDigest: plan.digest, software: software, machine: machine, points: points,
       outlook: try outlook(forecast), notes: AccuracyNotes.notes(plan, points))
+  }
+
+  /// The searches of every point, those that `folder` lacks made now.
+  private func search(
+    in folder: AccuracyFolder, _ progress: @escaping @Sendable (Progress) -> Void
+  ) async throws -> [(OutcomeFile, AccuracyFolder.PointRecord)] {
+    var galleries = PreparedGalleries(population: population, threads: threads)
+    var searched: [(OutcomeFile, AccuracyFolder.PointRecord)] = []
+    for (index, point) in plan.points.enumerated() {
+      let outcomes = try folder.outcomes(of: point, plan)
+      var record = folder.record(of: point, plan)
+      if record == nil || outcomes.outcomes.count < plan.mated + plan.nonMated {
+        do {
+          record = try await search(
+            index, point.captureCondition(), outcomes, folder, &galleries, progress)
+        } catch is CancellationError {
+          throw interrupted(index, outcomes, folder)
+        } catch let error as GalleryError where error.code == .cancelled {
+          throw interrupted(index, outcomes, folder)
+        }
+      }
+      guard let record else { preconditionFailure("a search leaves a record") }
+      searched.append((outcomes, record))
+    }
+    return searched
   }
 
   private func interrupted(
