@@ -74,6 +74,12 @@ package struct MatchPlan: Sendable {
           label: "\(kind.rawValue) gallery",
           bytes: gallery.size * kind.bytesPerTemplate(dimension: gallery.dimension)))
     }
+    let pool = self.probes == nil && gallery.population != nil ? 2 * judged : judged
+    // Each contender's lists beside those of exact search, 16 bytes a candidate.
+    uses.append(
+      Memory(
+        label: "probes and their lists",
+        bytes: pool * (gallery.dimension * 4 + (matchers.count + 1) * candidates * 16)))
     uses.append(Memory(label: "buffer to measure limits on", bytes: limitBytes(gallery)))
     return uses
   }

@@ -21,6 +21,7 @@ import Synchronization
     for batch in arguments.batches {
       try await Scan(gallery, population, probes: batch).report(arguments)
     }
+    if arguments.partition { try await Partition(gallery, population, arguments).report() }
     try await Search(gallery, population, arguments).report()
     print("peak memory \(peakKibibytes() / 1024) MiB")
   }

@@ -29,7 +29,8 @@ struct Usage {
   }
 }
 
-/// `--size 1.3e9 --people both --threads 2 --seed 1 --repeats 3 --batches 1,8,64 --list 325000`
+/// `--size 1.3e9 --people both --threads 2 --seed 1 --repeats 3 --batches 1,8,64 --list 325000
+/// --partition yes`
 struct Arguments {
   /// What the population has beside strangers.
   enum People: String, CaseIterable {
@@ -44,6 +45,8 @@ struct Arguments {
   var batches = [1, 64]
   /// Codes on a list; `nil` for the matcher's own choice.
   var list: Int?
+  /// Whether the partition is tried too.
+  var partition = false
 
   init(_ words: [String]) {
     var rest = words.dropFirst()
@@ -61,6 +64,7 @@ struct Arguments {
       case "--threads": threads = Int(value) ?? 0
       case "--seed": seed = UInt64(value) ?? 1
       case "--repeats": repeats = Int(value) ?? 0
+      case "--partition": partition = value == "yes"
       case "--list": list = Double(value).map { Int($0) }
       case "--batches": batches = value.split(separator: ",").compactMap { Int($0) }
       default: Self.fail("unknown option \(name)")

@@ -10,7 +10,7 @@ internal import SystemPackage
 /// The best scores of the first non-mated probes by exact search, to hold an approximate matcher against.
 ///
 /// The gallery is drawn block by block and not stored (`StreamingMatcher`), so this fits anywhere. Pieces
-/// of 1,024 probes, which share a drawing, are kept as they come.
+/// of 2,048 probes, which share a drawing, are kept as they come.
 struct ReferenceSearch {
   private static let piece = StreamingMatcher.panelSize
 
@@ -53,7 +53,7 @@ struct ReferenceSearch {
 
   /// The scores, in the order of the probes; those that the folder lacks are searched.
   func find(
-    in folder: FilePath, threads: Int, progress: (_ done: Int) -> Void
+    in folder: FilePath, threads: Int, progress: @escaping @Sendable (_ done: Int) -> Void
   ) async throws -> [Float] {
     let path = folder.appending("\(digest.prefix(6)).reference.json")
     var best = read(path)
@@ -62,7 +62,12 @@ struct ReferenceSearch {
     while best.count < count {
       let block = best.count..<min(best.count + Self.piece, count)
       let probes = searches.mated + block.lowerBound..<searches.mated + block.upperBound
-      let (outcomes, _) = try await SearchBlock(searches, probes).outcomes(matcher, k: 1)
+      let (outcomes, _) = try await SearchBlock(searches, probes).outcomes {
+        try await matcher.search($0, k: 1, within: 0..<UInt64(gallerySize)) { done, total in
+          // The last one is told when it is kept.
+          progress(block.lowerBound + min(block.count * done / max(total, 1), block.count - 1))
+        }
+      }
       best += outcomes.map { $0.candidates.first?.score ?? -2 }
       try WholeFile.write(
         Array(try AccuracyFolder.encoder.encode(Record(digest, best))), to: path)

@@ -76,23 +76,11 @@ package final class Int8Matcher: Matcher {
   package func search(
     _ probes: ProbeBatch, k: Int, deadline: ContinuousClock.Instant?
   ) async throws -> CandidateLists {
-    precondition(k >= 0, "a list has no fewer than 0 candidates")
-    guard probes.dimension == rows.dimension else {
-      throw MatchingError(
-        .wrongDimension,
-        "the probes have \(probes.dimension) coordinates, the templates \(rows.dimension)")
+    try await SearchPanels.lists(
+      probes, k: k, gallery: rows.count, dimension: rows.dimension, size: Self.panelSize
+    ) { panel, wanted in
+      try await search(probes, panel, wanted, deadline)
     }
-    let wanted = min(k, rows.count)
-    var lists = CandidateLists()
-    for first in stride(from: 0, to: probes.count, by: Self.panelSize) {
-      let panel = first..<min(first + Self.panelSize, probes.count)
-      if wanted == 0 {
-        for _ in panel { lists.append([]) }
-      } else {
-        lists.append(try await search(probes, panel, wanted, deadline))
-      }
-    }
-    return lists
   }
 
   private func search(

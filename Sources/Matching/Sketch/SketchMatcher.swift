@@ -95,31 +95,23 @@ package final class SketchMatcher: Matcher {
   package func search(
     _ probes: ProbeBatch, k: Int, deadline: ContinuousClock.Instant?
   ) async throws -> CandidateLists {
-    precondition(k >= 0, "a list has no fewer than 0 candidates")
-    guard probes.dimension == Population.dimension else {
-      throw MatchingError(
-        .wrongDimension,
-        "the probes have \(probes.dimension) coordinates, the templates \(Population.dimension)")
+    try await SearchPanels.lists(
+      probes, k: k, gallery: codes.count, dimension: Population.dimension, size: Self.panelSize
+    ) { panel, wanted in
+      try await search(probes, panel, wanted, deadline)
     }
-    let wanted = min(k, codes.count)
-    var lists = CandidateLists()
-    for first in stride(from: 0, to: probes.count, by: Self.panelSize) {
-      let panel = first..<min(first + Self.panelSize, probes.count)
-      if wanted == 0 {
-        for _ in panel { lists.append([]) }
-      } else if let deadline, ContinuousClock.now >= deadline {
-        try Task.checkCancellation()
-        for _ in panel { lists.append([], unsearched: codes.count) }
-      } else {
-        lists.append(try await search(probes, panel, wanted, deadline))
-      }
-    }
-    return lists
   }
 
   private func search(
     _ probes: ProbeBatch, _ range: Range<Int>, _ k: Int, _ deadline: ContinuousClock.Instant?
   ) async throws -> CandidateLists {
+    if let deadline, ContinuousClock.now >= deadline {
+      // Not even the tables are made.
+      try Task.checkCancellation()
+      var lists = CandidateLists()
+      for _ in range { lists.append([], unsearched: codes.count) }
+      return lists
+    }
     let panel = prepared(probes, range)
     let whole = codes.count <= listLength
     let piece = whole ? Self.blockSize : Self.pieceSize

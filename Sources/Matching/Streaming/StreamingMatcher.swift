@@ -61,30 +61,17 @@ package final class StreamingMatcher: Matcher {
     deadline: ContinuousClock.Instant? = nil,
     progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
   ) async throws -> CandidateLists {
-    precondition(k >= 0, "a list has no fewer than 0 candidates")
     precondition(identities.upperBound <= gallery.size, "identities beyond the gallery")
-    guard probes.dimension == Population.dimension else {
-      throw MatchingError(
-        .wrongDimension,
-        "the probes have \(probes.dimension) coordinates, the templates \(Population.dimension)")
-    }
-    let wanted = min(k, identities.count)
     let panels = (probes.count + Self.panelSize - 1) / Self.panelSize
-    let total = panels * identities.count
-    var lists = CandidateLists()
-    for first in stride(from: 0, to: probes.count, by: Self.panelSize) {
-      let panel = first..<min(first + Self.panelSize, probes.count)
-      if wanted == 0 {
-        for _ in panel { lists.append([]) }
-        continue
-      }
-      let before = first / Self.panelSize * identities.count
-      lists.append(
-        try await search(
-          StreamedPanel(probes, panel, population), wanted, identities, deadline
-        ) { done in progress?(before + done, total) })
+    return try await SearchPanels.lists(
+      probes, k: k, gallery: identities.count, dimension: Population.dimension,
+      size: Self.panelSize
+    ) { panel, wanted in
+      let before = panel.lowerBound / Self.panelSize * identities.count
+      return try await search(
+        StreamedPanel(probes, panel, population), wanted, identities, deadline
+      ) { done in progress?(before + done, panels * identities.count) }
     }
-    return lists
   }
 
   private func search(

@@ -18,11 +18,12 @@ extension BenchCommand {
         candidates of strangers at the threshold that the population model gives for --fpir.
         """)
 
-    enum Choice: String, CaseIterable, ExpressibleByArgument { case sketch, exact }
+    enum Choice: String, CaseIterable, ExpressibleByArgument { case sketch, int8, exact }
 
     @OptionGroup var options: TruthOptions
 
-    @Option(help: "sketch: 16-byte codes, then the best exactly. exact: templates in memory.")
+    @Option(
+      help: "sketch: 16-byte codes, then the best exactly. int8: 512 bytes a row. exact: 2,048.")
     var matcher: Choice = .sketch
 
     @Option(
@@ -82,6 +83,11 @@ extension BenchCommand {
           gallery: try await SketchGallery.build(
             population: population, size: size, threads: threads, progress: progress),
           population: population, threads: threads)
+      case .int8:
+        Int8Matcher(
+          gallery: try await QuantizedGallery.build(
+            population: population, size: size, threads: threads, progress: progress),
+          rescorer: .population(population), threads: threads)
       case .exact:
         ExactMatcher(
           gallery: try await InMemoryGallery.build(
