@@ -28,6 +28,7 @@ package enum WorkerThreads {
         job.work(as: 0)
       } else {
         await withCheckedContinuation { job.start($0) }
+        job.join()
       }
     } onCancel: {
       job.cancelled.store(true, ordering: .relaxed)
@@ -84,6 +85,10 @@ private final class Job: Sendable {
       }
     }
   }
+
+  /// After the last worker's end: what all of them wrote is visible from here on, whatever the way from
+  /// there to here.
+  func join() { _ = running.load(ordering: .acquiring) }
 
   func end() {
     // Acquire and release: what the other workers wrote is visible to whoever is resumed.

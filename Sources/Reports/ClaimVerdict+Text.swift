@@ -10,6 +10,7 @@ extension ClaimVerdict {
   /// The page as text, 100 letters wide or so.
   package var text: String {
     var parts = [head]
+    if let brief { parts.append(text(brief)) }
     if let size = claim.gallerySize, !figures.isEmpty {
       parts.append(section("What the figure is", figureParagraphs(size)))
       if claim.accuracy != nil { parts.append(outcomeTable) }
@@ -23,6 +24,14 @@ extension ClaimVerdict {
     if let record, !record.carried.isEmpty { parts.append(carriedTable(record)) }
     parts.append(foot)
     return parts.joined(separator: "\n\n")
+  }
+
+  private func text(_ brief: Brief) -> String {
+    let rows = brief.rows.map { row in
+      [row.words] + row.cells.map { "\($0.share) \($0.outcome?.rawValue ?? "")" }
+    }
+    return Text.paragraph(brief.title + ":") + "\n" + Text.table([brief.head] + rows) + "\n\n"
+      + brief.sentences.map { Text.paragraph($0) }.joined(separator: "\n")
   }
 
   private func section(_ title: String, _ paragraphs: [String]) -> String {
@@ -175,12 +184,13 @@ extension ClaimVerdict {
   private func peopleWords(_ row: ClaimPeople) -> String {
     var words = "Where a stranger is named in \(Text.oneIn(row.fpir)) searches, "
     words +=
-      "\(band(row.missedPer100)) of 100 listed people pass unseen (class \(row.line), "
+      "\(missed(row)) of 100 listed people pass unseen (class \(row.line), "
       + "\(Self.words(condition: row.condition)))"
     guard let day = row.days.first else { return words + "." }
     words +=
       "; \(Text.amount(Double(day.cameras))) cameras name the wrong person "
-      + "\(band(day.wrong)) times a day, \(band(day.wrongPerCamera)) at each camera"
+      + "\(band(day.wrong)) times a day, \(band(day.wrongPerCamera)) at each camera, strangers and listed "
+      + "people taken for others"
     if let ratio = day.wrongPerRight {
       words +=
         ratio.low >= 1
@@ -189,6 +199,16 @@ extension ClaimVerdict {
           + "names"
     }
     return words + "."
+  }
+
+  /// Of 100: as measured where it was, otherwise as reckoned.
+  private func missed(_ row: ClaimPeople) -> String {
+    let figure = figures.first {
+      $0.reading == .tpir(fpir: row.fpir) && $0.line == row.line && $0.condition == row.condition
+    }
+    guard let figure, figure.measured != nil else { return band(row.missedPer100) }
+    return Text.span(
+      Text.amount(100 * (1 - figure.high)), Text.amount(100 * (1 - figure.low))) + " (measured)"
   }
 
   func band(_ band: ClaimPeople.Band) -> String {

@@ -5,18 +5,16 @@ internal import Evaluation
 
 extension ReportPage {
   var verdictSection: HTML {
-    guard let verdict else { return .section("verdict", "What was found", measuredVerdict + rules) }
-    let table = outcomeTable(verdict)
+    guard let verdict else { return .section("verdict", "What was found", measuredVerdict) }
     return .section(
-      "verdict", "Verdict", claimVerdict(verdict) + table + rules)
+      "verdict", "Verdict", claimVerdict(verdict) + outcomeTable(verdict))
   }
 
   // MARK: - A claim
 
   private func claimVerdict(_ verdict: ClaimVerdict) -> HTML {
     var words: HTML = ""
-    if let outcome = verdict.outcome, let accuracy = verdict.claim.accuracy {
-      let tally = verdict.tally
+    if let outcome = verdict.outcome, verdict.claim.accuracy != nil {
       let kind: HTML =
         switch outcome {
         case .pass: "pass"
@@ -26,17 +24,26 @@ extension ReportPage {
       words = """
         <div class="verdict \(kind)">
         <p class="word">\(meaning(outcome, verdict.claim))</p>
-        <p>“\(Text.percent(accuracy))” can be read in \(tally.all) ways here: \(ways(verdict.claim)). Of these <strong>\(tally.pass) pass</strong>, \
-        <strong>\(tally.fail) fail</strong>, and \(tally.notShown) are not shown either way.</p>
-        </div>
+        \(verdict.brief.map(brief) ?? "")</div>
 
         """
+    } else if let brief = verdict.brief {
+      words = "<div class=\"verdict\">\(self.brief(brief))</div>\n"
     }
     let parts = verdict.plainParts.map { part -> HTML in
       let paragraphs = part.paragraphs.map { HTML.paragraph($0) }
       return "<h3>\(part.title)</h3>\n\(paragraphs)"
     }
     return words + parts.joined() + effort(verdict)
+  }
+
+  private func brief(_ brief: ClaimVerdict.Brief) -> HTML {
+    let rows = brief.rows.map { row in
+      [HTML(text: row.words)]
+        + row.cells.map { share($0.share, isMeasured: $0.isMeasured, $0.outcome) }
+    }
+    return .table(brief.title, brief.head, rows, kind: "words")
+      + brief.sentences.map { .paragraph($0) }.joined()
   }
 
   private func ways(_ claim: Claim) -> String {
@@ -72,25 +79,36 @@ extension ReportPage {
         return ["\(ClaimVerdict.words(reading))\(mark); \(ReportWords.short(condition))"] + cells
       }
     }
+    let tally = verdict.tally
+    let count =
+      claim.accuracy == nil
+      ? ""
+      : "The figure can be read in \(tally.all) ways here: \(ways(claim)). Of these \(tally.pass) pass, "
+        + "\(tally.fail) fail, and \(tally.notShown) are not shown either way."
     return .folded(
       "Every reading: found of 100 listed people, and whether that keeps the claim",
-      .table(
-        "Classes of recogniser from a leader (A0) over the median (B) to a very weak one (E)",
-        ["found means"] + claim.lines, rows))
+      (count.isEmpty ? "" : .paragraph(count))
+        + .table(
+          "Classes of recogniser from a leader (A0) over the median (B) to a very weak one (E)",
+          ["found means"] + claim.lines, rows))
   }
 
   private func cell(_ figure: ClaimFigure) -> HTML {
     let share = Text.span(
       Text.percentDigits(figure.low), Text.percentDigits(figure.high), "–")
-    let measured: HTML = figure.measured == nil ? "" : " <span class=\"small\">measured</span>"
-    let outcome: HTML =
-      switch figure.outcome {
+    return self.share(share, isMeasured: figure.measured != nil, figure.outcome)
+  }
+
+  private func share(_ share: String, isMeasured: Bool, _ outcome: ClaimOutcome?) -> HTML {
+    let measured: HTML = isMeasured ? " <span class=\"small\">measured</span>" : ""
+    let word: HTML =
+      switch outcome {
       case .pass: "<br><span class=\"pass\">PASS</span>"
       case .fail: "<br><span class=\"fail\">FAIL</span>"
       case .notShown: "<br><span class=\"not-shown\">NOT SHOWN</span>"
       case nil: ""
       }
-    return "\(share)\(measured)\(outcome)"
+    return "\(share)\(measured)\(word)"
   }
 
   // MARK: - Searches
@@ -122,50 +140,6 @@ extension ReportPage {
       return "fewer than " + Text.plain(300 / Double(max(3, rate.trials)))
     }
     return Text.percentDigits(value)
-  }
-
-  /// What the measurement must keep to be believed: measured, bound, and where the bound is from.
-  private var rules: HTML {
-    guard let point = largest else { return "" }
-    var rows: [[HTML]] = []
-    func add(_ rule: String, _ measured: String, _ bound: String, _ source: String, _ kept: Bool) {
-      let word: HTML =
-        kept ? "<span class=\"pass\">kept</span>" : "<span class=\"not-shown\">not kept</span>"
-      rows.append([HTML(text: rule), "\(measured)", "\(bound)", "\(source)", word])
-    }
-    for operating in point.operating {
-      let alarms = operating.targetFpir * Double(point.nonMated)
-      add(
-        "Alerts behind the FPIR of \(Text.rate(operating.targetFpir))", Text.plain(alarms),
-        "30 or more", "rule of 30 (Doddington): within 30 %", alarms >= AccuracyPlan.enoughAlarms)
-    }
-    if let size = verdict?.claim.gallerySize {
-      add(
-        "Gallery searched, of the one claimed",
-        Text.percent(min(1, Double(point.gallerySize) / Double(size))), "90 % or more",
-        "no claim on a test of less", Double(point.gallerySize) >= 0.9 * Double(size))
-    }
-    add(
-      "Mates lost by the matcher itself", ReportWords.counts(point.lostMates), "none",
-      "the recogniser's errors are to be measured, not the search's", point.lostMates.count == 0)
-    let agree =
-      point.prediction.rankOneVerdict == .agrees
-      && point.operating.allSatisfy {
-        $0.prediction.fnirVerdict == .agrees && $0.prediction.thresholdVerdict == .agrees
-      }
-    add(
-      "Measurement and closed form", agree ? "agree" : "disagree", "agree at 95 %",
-      "two ways to the same figure; of 20 comparisons one disagrees by chance", agree)
-    let notes = results.flatMap(\.notes)
-    let remarks: HTML =
-      notes.isEmpty
-      ? ""
-      : .folded(
-        "Remarks of the runs (\(notes.count))",
-        "<ul>\(notes.map { "<li>\($0)</li>\n" as HTML })</ul>\n")
-    return .table(
-      "Can it be relied on? The largest gallery searched: \(name(point))",
-      ["rule", "measured", "wanted", "why", ""], rows, kind: "words") + remarks
   }
 
   // MARK: - Twins

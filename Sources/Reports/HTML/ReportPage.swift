@@ -72,6 +72,7 @@ package struct ReportPage {
     if data != nil { parts.append(growthSection) }
     if !points.isEmpty { parts += [rankSection, costSection] }
     if let twins = twinSection { parts.append(twins) }
+    if let trust = trustSection { parts.append(trust) }
     parts += [reproduceSection, wordsSection]
     let page: HTML = """
       <!DOCTYPE html>
@@ -129,6 +130,7 @@ package struct ReportPage {
     }
     if !points.isEmpty { links += [("ranks", "Lists"), ("cost", "Time and error")] }
     if twinSection != nil { links.append(("twins", "Twins")) }
+    if trustSection != nil { links.append(("trust", "Can it be relied on?")) }
     links += [("reproduce", "Reproduce"), ("words", "Words")]
     let items = links.map { "<li><a href=\"#\($0.0)\">\($0.1)</a></li>" as HTML }
     return "<nav aria-label=\"On this page\"><ul>\(items)</ul></nav>\n"

@@ -56,12 +56,12 @@ struct ReportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let results = try runs.map { try AccuracyResult.read(FilePath($0)) }
-    let page = try ReportPage(results, verdict: try await verdict())
+    let page = try ReportPage(results, verdict: try await verdict(results))
     try WholeFile.write(try page.html(), to: FilePath(out))
     Console.note("written to \(out)")
   }
 
-  private func verdict() async throws -> ClaimVerdict? {
+  private func verdict(_ results: [AccuracyResult]) async throws -> ClaimVerdict? {
     guard let file = claim.map(FilePath.init(_:)) else { return nil }
     if file.extension == "json" { return try ClaimVerdict.read(file) }
     let claim = try ClaimCommand.usage {
@@ -70,7 +70,8 @@ struct ReportCommand: AsyncParsableCommand {
       return claim
     }
     let measurements = try runs.flatMap { try ClaimMeasurement.all(in: FilePath($0)) }
-    let speed = try await ClaimCommand.speed(of: claim, bench: bench, trial: !noTrial)
+    let speed = try await ClaimCommand.speed(of: claim, bench: bench, trial: !noTrial)?
+      .measured(by: results, gallerySize: claim.gallerySize ?? .max)
     return try ClaimVerdict(claim, speed: speed, measurements: measurements)
   }
 }
