@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import Evaluation
+internal import Population
 
 // What a reader who has a minute takes away: what the figure is, by what "found" may mean; whether the
 // time is kept; how many are taken for somebody else. One class of recogniser stands for all.
@@ -40,8 +41,7 @@ extension ClaimVerdict {
             $0.reading == reading && $0.line == line && $0.condition == condition
           }.map { figure in
             Brief.Cell(
-              share: Text.span(
-                Text.percentDigits(figure.low), Text.percentDigits(figure.high)),
+              share: Self.hundred(figure.low, figure.high),
               isMeasured: figure.measured != nil, outcome: figure.outcome)
           }
         })
@@ -49,7 +49,7 @@ extension ClaimVerdict {
     return Brief(
       title:
         "Of 100 people in a file of \(Text.amount(Double(size))) who pass a camera, these are found",
-      head: ["where found means"] + conditions.map(Self.words(condition:)), rows: rows,
+      head: ["where found means"] + conditions.map(Self.words(photo:)), rows: rows,
       sentences: timeSentence + wrongSentence + [
         "All of it for \(ClaimVerdict.words(line: line)); what better and worse ones do stands below."
       ])
@@ -73,16 +73,30 @@ extension ClaimVerdict {
     return readings
   }
 
+  /// Of 100, in as many digits as one remembers.
+  private static func hundred(_ low: Double, _ high: Double) -> String {
+    let digits = high > 0.9 || low < 0.1 ? 1 : 0
+    return Text.span(Text.fixed(100 * low, digits), Text.fixed(100 * high, digits))
+  }
+
   private func middle(_ rates: [Double]) -> Double? {
     rates.contains(0.003) ? 0.003 : rates.min()
   }
 
   private static func brief(_ reading: ClaimReading) -> String {
     switch reading {
-    case .rank(1): "put first, whoever else is alike"
+    case .rank(1): "put first of all"
     case .rank(let rank): "on a list of \(rank) that a person looks through"
     case .tpir(let fpir):
-      "named by the machine, and \(Text.oneIn(fpir)) strangers is named wrongly too"
+      "named by the machine, \(Text.oneIn(fpir)) strangers wrongly"
+    }
+  }
+
+  private static func words(photo condition: String) -> String {
+    switch CaptureCondition(condition) {
+    case .enrolment: "photo as enrolled"
+    case .kiosk: "kiosk or webcam"
+    default: short(condition)
     }
   }
 
@@ -104,6 +118,8 @@ extension ClaimVerdict {
   private var timeSentence: [String] {
     guard let effort, let engine = effort.engines.min(by: { $0.secondsAlone < $1.secondsAlone })
     else { return [] }
+    // Of a claim without time and cameras there is nothing to hold it against.
+    if claim.seconds == nil, engine.loads.isEmpty { return [] }
     let cores = effort.speed.machine.cores
     var words = "One search takes one machine like the one here (\(cores) cores) "
     words += Self.time(engine.secondsAlone)

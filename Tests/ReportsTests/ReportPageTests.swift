@@ -37,7 +37,7 @@ struct ReportPageTests {
     let sections = page.matches(of: /<section id="([a-z]+)" aria-labelledby="([a-z-]+)">/)
     #expect(
       sections.map { String($0.output.1) }
-        == ["verdict", "people", "growth", "ranks", "cost", "twins", "reproduce", "words"])
+        == ["verdict", "people", "growth", "ranks", "cost", "twins", "trust", "reproduce", "words"])
     for section in sections {
       #expect(page.contains("<h2 id=\"\(section.output.2)\">"))
       #expect(page.contains("href=\"#\(section.output.1)\""), "the navigation lists it")
