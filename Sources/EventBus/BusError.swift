@@ -14,6 +14,10 @@ package struct BusError: Error, Hashable, CustomStringConvertible {
     package static let notAllowed = Code(name: "not-allowed")
     /// The disk, or the file's allowance, is full.
     package static let full = Code(name: "full")
+    /// The log has come to its limit, and what it holds is kept for consumers that have not read it.
+    package static let held = Code(name: "held")
+    /// A name that cannot be one, or nothing has.
+    package static let badName = Code(name: "bad-name")
     /// The file is no SQLite database, or another program's.
     package static let notABus = Code(name: "not-a-bus")
     /// The file is damaged.

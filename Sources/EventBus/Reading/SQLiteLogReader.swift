@@ -8,6 +8,8 @@ package import SystemPackage
 /// Reads a bus file, also while a run writes to it. Never blocks the writer, never changes the file.
 package final class SQLiteLogReader: Sendable {
   package let path: FilePath
+  /// Of the file's tables when it was opened.
+  let version: Int32
   private let queue: DatabaseQueue
 
   /// Throws `BusError`: `missing`, `notAllowed`, `notABus`, `damaged`, `newerVersion`.
@@ -22,8 +24,10 @@ package final class SQLiteLogReader: Sendable {
       configuration.readonly = true
       configuration.busyMode = .timeout(5)
       queue = try DatabaseQueue(path: path.string, configuration: configuration)
-      let isBus = try queue.read { try SQLiteSchema.check($0, path) }
-      guard isBus else { throw BusError(.notABus, "\(path) is empty; start a run first") }
+      guard let version = try queue.read({ try SQLiteSchema.version(of: $0, path) }) else {
+        throw BusError(.notABus, "\(path) is empty; start a run first")
+      }
+      self.version = version
     } catch {
       throw BusError(error, path)
     }
@@ -65,20 +69,6 @@ package final class SQLiteLogReader: Sendable {
     }
   }
 
-  /// O(n) in the number of events.
-  package func statistics() async throws(BusError) -> LogStatistics {
-    try await read { database in
-      func mark(_ order: String) throws -> LogStatistics.Mark? {
-        try Row.fetchOne(
-          database, sql: "SELECT seq, time_us FROM events ORDER BY seq \(order) LIMIT 1"
-        ).map { .init(sequence: $0["seq"], timeMicroseconds: $0["time_us"]) }
-      }
-      return LogStatistics(
-        count: try Int.fetchOne(database, sql: "SELECT count(*) FROM events") ?? 0,
-        first: try mark("ASC"), last: try mark("DESC"))
-    }
-  }
-
   /// The events after place `sequence`, those there are and those to come; ends only by cancellation.
   package func follow(
     after sequence: Int64 = 0, every interval: Duration = .milliseconds(50)
@@ -103,28 +93,10 @@ package final class SQLiteLogReader: Sendable {
   private func fetch(
     _ condition: String, _ arguments: StatementArguments
   ) async throws(BusError) -> [StoredEvent] {
-    try await read { database in
-      let rows = try Row.fetchCursor(
-        database.cachedStatement(
-          sql: """
-            SELECT seq, id, type, subject, partition_key, time_us, body FROM events
-            WHERE \(condition)
-            """), arguments: arguments)
-      var found: [StoredEvent] = []
-      while let row = try rows.next() {
-        let body: String = row[6]
-        found.append(
-          StoredEvent(
-            sequence: row[0],
-            record: BusRecord(
-              id: row[1], type: row[2], subject: row[3], partitionKey: row[4],
-              timeMicroseconds: row[5], body: Array(body.utf8))))
-      }
-      return found
-    }
+    try await read { try StoredEvent.fetch($0, condition, arguments) }
   }
 
-  private func read<Value: Sendable>(
+  func read<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(BusError) -> Value {
     do {

@@ -4,29 +4,37 @@
 internal import GRDB
 
 extension SQLiteLog {
-  /// Runs on the database's own queue, so no thread of the caller's pool is blocked. A cancelled caller
-  /// does not stop it: others may wait for the same batch.
+  /// When the log is full of what its consumers have not read, and the policy keeps that for them, waits
+  /// for them for `Options.patience`, then throws `held`.
   package func commit(_ batch: CommitBatch) async throws(BusError) -> CommitReceipt {
-    let path = path
-    let result: Result<CommitReceipt, BusError> = await withCheckedContinuation { continuation in
-      pool.asyncWrite({ try Self.write(batch, to: $0) }) { _, result in
-        continuation.resume(returning: result.mapError { BusError($0, path) })
+    let clock = ContinuousClock()
+    let deadline = clock.now.advanced(by: patience)
+    while true {
+      do throws(BusError) {
+        return try await asyncTransaction { try Self.write(batch, to: $0) }
+      } catch {
+        guard error.code == .held, clock.now < deadline else { throw error }
+        do {
+          try await clock.sleep(for: .milliseconds(50))
+        } catch {
+          throw BusError(.held, "\(path): the wait for its consumers was cancelled")
+        }
       }
     }
-    return try result.get()
   }
 
   private static func write(_ batch: CommitBatch, to database: Database) throws -> CommitReceipt {
     var receipt = CommitReceipt()
     let insert = try database.cachedStatement(
       sql: """
-        INSERT INTO events (id, type, subject, partition_key, time_us, body)
-        VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+        INSERT INTO events (id, type, subject, partition_key, time_us, body, appended_us)
+        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
         """)
+    let now = WallTime.microseconds()
     for record in batch.records {
       try insert.execute(arguments: [
         record.id, record.type, record.subject, record.partitionKey, record.timeMicroseconds,
-        String(decoding: record.body, as: UTF8.self),
+        String(decoding: record.body, as: UTF8.self), now,
       ])
       if database.changesCount > 0 { receipt.appended += 1 } else { receipt.duplicates += 1 }
     }
@@ -50,6 +58,10 @@ extension SQLiteLog {
         checkpoint.recentText,
       ])
     }
+    let dropped = try RetentionTable.enforce(
+      database, now: now, atMost: max(64, 4 * batch.records.count), mayHold: receipt.appended > 0)
+    receipt.dropped = dropped.events
+    receipt.lost = dropped.lost
     return receipt
   }
 }

@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import GRDB
-internal import Glibc
 internal import Sightings
 
 extension SQLiteLog {
@@ -38,7 +37,7 @@ extension SQLiteLog {
         sql: """
           INSERT INTO runs (run_id, run_key, attempt, state, started_us, facts)
           VALUES (?, ?, ?, 'running', ?, ?)
-          """, arguments: [runID, key, attempt, Self.wallMicroseconds(), facts])
+          """, arguments: [runID, key, attempt, WallTime.microseconds(), facts])
       return RunTicket(runID: runID, key: key, attempt: attempt, resumedFrom: nil)
     }
   }
@@ -48,7 +47,7 @@ extension SQLiteLog {
     try transaction { database in
       try database.execute(
         sql: "UPDATE runs SET state = ?, ended_us = ? WHERE run_id = ?",
-        arguments: [end.rawValue, Self.wallMicroseconds(), runID])
+        arguments: [end.rawValue, WallTime.microseconds(), runID])
       guard database.changesCount == 1 else {
         throw BusError(.failed, "\(path) knows no run \(runID); begin it first")
       }
@@ -69,12 +68,5 @@ extension SQLiteLog {
         recent: BusCheckpoint.recent(row["recent"], camera: camera))
     }
     return found
-  }
-
-  /// For people who look at the table; nothing depends on it.
-  private static func wallMicroseconds() -> Int64 {
-    var now = timespec()
-    _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
-    return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000
   }
 }

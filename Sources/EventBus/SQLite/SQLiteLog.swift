@@ -16,18 +16,22 @@ package final class SQLiteLog: DurableLog {
     package var maximumPages: Int?
     /// Pages in the WAL after which SQLite moves them to the file; 0 for never.
     package var checkpointPages = 1000
+    /// How long a commit waits for consumers when the log is full of what they have not read.
+    package var patience: Duration = .seconds(5)
 
     package init() {}
   }
 
   package let path: FilePath
   let pool: DatabasePool
+  let patience: Duration
   private let lock: RunLock
 
   /// Opens the bus at `path` for writing, or makes it. Throws `BusError`: `missing`, `notAllowed`,
   /// `locked`, `notABus`, `damaged`, `newerVersion`, `full`, `notDurable`.
   package init(_ path: FilePath, options: Options = Options()) throws(BusError) {
     self.path = path
+    patience = options.patience
     lock = try RunLock(on: path)
     do {
       // Looked at read-only first: a DatabasePool turns whatever it opens into a WAL database.
@@ -50,7 +54,7 @@ package final class SQLiteLog: DurableLog {
             .notDurable,
             "\(path) would not keep what it acknowledges (\(read)); put the bus on a local disk")
         }
-        if try !SQLiteSchema.check(database, path) { try SQLiteSchema.create(database) }
+        try SQLiteSchema.update(database, from: try SQLiteSchema.version(of: database, path))
       }
     } catch {
       throw BusError(error, path)
@@ -88,6 +92,20 @@ package final class SQLiteLog: DurableLog {
     }
   }
 
+  /// Runs `body` in one transaction on the writing connection, on its own queue, so that no thread of the
+  /// caller's pool is blocked. A cancelled caller does not stop it.
+  func asyncTransaction<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(BusError) -> Value {
+    let path = path
+    let result: Result<Value, BusError> = await withCheckedContinuation { continuation in
+      pool.asyncWrite(body) { _, result in
+        continuation.resume(returning: result.mapError { BusError($0, path) })
+      }
+    }
+    return try result.get()
+  }
+
   /// Runs `body` in one transaction on the writing connection.
   func transaction<Value>(_ body: (Database) throws -> Value) throws(BusError) -> Value {
     do {
@@ -102,7 +120,7 @@ package final class SQLiteLog: DurableLog {
     configuration.readonly = true
     configuration.busyMode = .timeout(5)
     let queue = try DatabaseQueue(path: path.string, configuration: configuration)
-    _ = try queue.read { try SQLiteSchema.check($0, path) }
+    _ = try queue.read { try SQLiteSchema.version(of: $0, path) }
     try queue.close()
   }
 }

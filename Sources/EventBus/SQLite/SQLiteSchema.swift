@@ -8,12 +8,16 @@ internal import SystemPackage
 enum SQLiteSchema {
   /// "SLbs", in the header of the file, where `file(1)` and others look for it.
   static let applicationID: Int32 = 0x534c_6273
-  /// Of the tables below; raised with every change.
-  static let version: Int32 = 1
+  /// Of the tables below; raised with every change. Earlier ones are read, and brought up to date when
+  /// they are written to.
+  static let version: Int32 = 2
 
+  /// Version 1. Never changed: a new file goes through all versions, so that it has the very tables of an
+  /// old one that was brought up to date.
+  ///
   /// `open_sightings` and `last_events` follow from `events`; triggers keep them, so that no start has to
   /// read the whole log.
-  private static let tables = """
+  private static let first = """
     CREATE TABLE events (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       id TEXT NOT NULL UNIQUE,
@@ -72,14 +76,39 @@ enum SQLiteSchema {
     ) STRICT, WITHOUT ROWID;
     """
 
-  /// Whether `database` is a bus of this version (`true`) or empty (`false`). Throws for another
-  /// program's file and for a later version.
-  static func check(_ database: Database, _ path: FilePath) throws -> Bool {
+  /// Version 2: when an event came, consumers with their offsets, and what is kept how long.
+  ///
+  /// `now` stands for the arrival of events that were there before.
+  private static func second(now: Int64) -> String {
+    """
+    ALTER TABLE events ADD COLUMN appended_us INTEGER NOT NULL DEFAULT \(now);
+    CREATE TABLE consumers (
+      name TEXT PRIMARY KEY,
+      seq INTEGER NOT NULL CHECK (seq >= 0),
+      moved_us INTEGER NOT NULL,
+      lost INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE retention (
+      one INTEGER PRIMARY KEY CHECK (one = 1),
+      max_age_us INTEGER CHECK (max_age_us > 0),
+      max_events INTEGER CHECK (max_events > 0),
+      max_bytes INTEGER CHECK (max_bytes > 0),
+      when_full TEXT NOT NULL CHECK (when_full IN ('block', 'drop-oldest')),
+      dropped_to INTEGER NOT NULL,
+      dropped INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO retention VALUES (1, NULL, NULL, NULL, 'block', 0, 0);
+    """
+  }
+
+  /// The version of the bus in `database`; `nil` if it is empty. Throws for another program's file and for
+  /// a later version.
+  static func version(of database: Database, _ path: FilePath) throws -> Int32? {
     let application = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     let found = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     guard application == applicationID else {
       let objects = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-      if application == 0, found == 0, objects == 0 { return false }
+      if application == 0, found == 0, objects == 0 { return nil }
       throw BusError(
         .notABus,
         "\(path) is another program's SQLite file; choose another name for the bus")
@@ -89,13 +118,15 @@ enum SQLiteSchema {
         .newerVersion,
         "\(path) has version \(found), this Sightline reads up to \(version); use a later one")
     }
-    return true
+    return found
   }
 
-  /// Makes the tables, all or none.
-  static func create(_ database: Database) throws {
-    try database.inTransaction {
-      try database.execute(sql: tables)
+  /// Makes the tables, or brings an earlier version up to date, all or nothing. O(1) in the events there.
+  static func update(_ database: Database, from found: Int32?) throws {
+    guard found != version else { return }
+    try database.inTransaction(.immediate) {
+      if found == nil { try database.execute(sql: first) }
+      if (found ?? 1) < 2 { try database.execute(sql: second(now: WallTime.microseconds())) }
       try database.execute(sql: "PRAGMA application_id = \(applicationID)")
       try database.execute(sql: "PRAGMA user_version = \(version)")
       return .commit

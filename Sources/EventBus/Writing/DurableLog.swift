@@ -27,6 +27,10 @@ package struct CommitReceipt: Hashable, Sendable {
   package var appended = 0
   /// Records that were there already.
   package var duplicates = 0
+  /// Old events that had to go, by the log's policy ...
+  package var dropped = 0
+  /// ... and how many times one of them had not been read by a named consumer.
+  package var lost = 0
 
   package init() {}
 }
