@@ -83,8 +83,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Benchmarking", "Evaluation", "Files", "Galleries", "Matching", "Pipeline", "Population",
-        "Sightings",
+        "Benchmarking", "EventBus", "Evaluation", "Files", "Galleries", "Matching", "Pipeline",
+        "Population", "Sightings",
       ],
       resources: pageParts.map { .embedInCode("HTML/Page/\($0)") }),
     .executableTarget(
@@ -117,7 +117,9 @@ let package = Package(
     .testTarget(
       name: "SightingsTests", dependencies: ["Sightings", "Matching", "Files"],
       exclude: ["Snapshots"]),
-    .testTarget(name: "EventBusTests", dependencies: ["EventBus", "Sightings", "Files", system]),
+    .testTarget(
+      name: "EventBusTests", dependencies: ["EventBus", "Sightings", "Files", system],
+      exclude: ["Versions"]),
     .testTarget(
       name: "PipelineTests",
       dependencies: ["Pipeline", "Frames", "Files"]),

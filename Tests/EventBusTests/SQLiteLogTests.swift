@@ -129,7 +129,7 @@ import Testing
 
   @Test func `a later version is refused`() throws {
     try SQLiteLog(shop.path()).close()
-    _ = try Workshop.python(shop.path(), "PRAGMA user_version = 2")
+    _ = try Workshop.python(shop.path(), "PRAGMA user_version = 99")
     expectBusError(.newerVersion) { _ = try SQLiteLog(shop.path()) }
     expectBusError(.newerVersion) { _ = try SQLiteLogReader(shop.path()) }
   }

@@ -118,12 +118,13 @@ enum RetentionTable {
         """
     ).execute(arguments: [floor, place, place])
     if database.changesCount > 0 {
-      dropped.lost += try Int.fetchOne(
-        database.cachedStatement(
-          sql: """
-            SELECT count(*) FROM consumers JOIN events
-            ON events.seq > max(consumers.seq, ?) AND events.seq <= ? AND \(unpinned)
-            """), arguments: [floor, place]) ?? 0
+      dropped.lost +=
+        try Int.fetchOne(
+          database.cachedStatement(
+            sql: """
+              SELECT count(*) FROM consumers JOIN events
+              ON events.seq > max(consumers.seq, ?) AND events.seq <= ? AND \(unpinned)
+              """), arguments: [floor, place]) ?? 0
     }
     // What was kept as somebody's last event may not be that any more: looked at anew now and then, since
     // there may be thousands.
@@ -149,6 +150,7 @@ enum RetentionTable {
     return BusError(
       .held,
       "the bus is full: it keeps \(limit) and consumer '\(name)' has read only to \(place); start "
-        + "that consumer, raise the limit, or drop it with `sightline bus consumer '\(name)' --drop`")
+        + "that consumer, raise the limit, or drop it with `sightline bus consumer '\(name)' --drop`"
+    )
   }
 }

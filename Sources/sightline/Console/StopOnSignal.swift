@@ -10,14 +10,18 @@ final class StopOnSignal {
   let stop = StopSignal()
   private var sources: [any DispatchSourceSignal] = []
 
-  init() {
+  /// `note` is told to people when the first signal has come.
+  init(
+    note: String =
+      "stopping: finishing frames in flight, closing open sightings (again to quit)"
+  ) {
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { [stop] in
         if stop.isRaised { _exit(ExitStatus.interrupted) }
         stop.raise()
-        Console.note("stopping: finishing frames in flight, closing open sightings (again to quit)")
+        Console.note(note)
       }
       source.resume()
       sources.append(source)

@@ -3,18 +3,10 @@
 
 internal import ArgumentParser
 internal import EventBus
-internal import Glibc
 internal import Reports
 internal import Sightings
 
-struct Bus: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Look at the events on a bus.", subcommands: [Tail.self])
-
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case json, text
-  }
-
+extension Bus {
   struct Tail: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print events, oldest first, as JSON lines.",
@@ -35,11 +27,10 @@ struct Bus: AsyncParsableCommand {
     @Option(help: "json: whole events. text: a line for a person to read.")
     var format: Format = .json
 
-    func validate() throws { _ = try BusArgument.location(bus) }
+    func validate() throws { _ = try BusArgument.file(bus) }
 
     func run() async throws {
-      guard case .sqlite(let path) = try BusArgument.location(bus) else { return }
-      let reader = try SQLiteLogReader(path)
+      let reader = try SQLiteLogReader(try BusArgument.file(bus))
       // Places start at 1; anything lower is the beginning.
       var last = max(1, from) - 1
       if follow {
@@ -72,17 +63,6 @@ struct Bus: AsyncParsableCommand {
         }
         try Console.output(sighting.line)
       }
-    }
-  }
-}
-
-/// Reads `--bus`.
-enum BusArgument {
-  static func location(_ text: String) throws -> BusLocation {
-    do {
-      return try BusLocation(text)
-    } catch {
-      throw ValidationError("--bus: \(error.message)")
     }
   }
 }

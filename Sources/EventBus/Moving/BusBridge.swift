@@ -5,7 +5,7 @@
 ///
 /// The source's consumer moves when the events are on the other side, so none is lost; what was carried but
 /// not yet said to be is carried again after a crash, and the other side drops it by its id.
-package struct Bridge: Sendable {
+package struct BusBridge: Sendable {
   package struct Tally: Hashable, Sendable {
     package var events = 0
     package var bytes = 0

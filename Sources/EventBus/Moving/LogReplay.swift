@@ -6,7 +6,7 @@ package import Sightings
 /// Tells the events of a log again, in its order, at a pace that follows their own times.
 ///
 /// Ids stay as they are: a bus that has an event already drops it.
-package struct Replay: Sendable {
+package struct LogReplay: Sendable {
   /// Where to begin.
   package enum Start: Hashable, Sendable {
     /// At this place.
