@@ -58,7 +58,13 @@ let package = Package(
     .target(name: "Markers", dependencies: ["CAprilTag"]),
     .target(name: "Sensors", dependencies: ["Files", "Frames", "Markers", "Population", system]),
     .target(name: "Faces", dependencies: ["Files", "Frames", "Markers"]),
-    .target(name: "Sightings", dependencies: ["Files", "Matching"], exclude: ["Schemas"]),
+    .target(
+      name: "Sightings", dependencies: ["Files", "Matching"],
+      resources: ["sighting", "truth"].map { .embedInCode("Schemas/\($0).v1.schema.json") }),
+    // What other modules may rely on: a validator for the schemas, and AsyncAPI.
+    .target(
+      name: "Contract", dependencies: ["Sightings"],
+      resources: [.embedInCode("Examples/events.jsonl")]),
     .target(name: "EventBus", dependencies: ["Files", "Sightings", grdb, system]),
     .target(
       name: "Pipeline",
@@ -77,8 +83,9 @@ let package = Package(
     .target(
       name: "Benchmarking",
       dependencies: [
-        "CKernels", "COpenBLAS", "Evaluation", "Files", "Galleries", "Matching", "Population",
-        system,
+        "CKernels", "COpenBLAS", "EventBus", "Evaluation", "Files", "Galleries", "Matching",
+        "Population",
+        grdb, system,
       ]),
     .target(
       name: "Reports",
@@ -90,10 +97,15 @@ let package = Package(
     .executableTarget(
       name: "sightline",
       dependencies: [
-        "Benchmarking", "EventBus", "Evaluation", "Faces", "Files", "Frames", "Galleries",
+        "Benchmarking", "Contract", "EventBus", "Evaluation", "Faces", "Files", "Frames",
+        "Galleries",
         "Matching", "Pipeline", "Population", "Reports", "Sensors", "Settings", "Sightings",
         argumentParser, system,
       ]),
+
+    // A consumer to copy: of our package it uses nothing, only the bus.
+    .executableTarget(
+      name: "example-consumer", dependencies: [grdb], path: "Examples/consumers/swift"),
 
     // One test target a room, and one that runs the binary.
     .testTarget(name: "FilesTests", dependencies: ["Files", system]),
@@ -118,6 +130,8 @@ let package = Package(
       name: "SightingsTests", dependencies: ["Sightings", "Matching", "Files"],
       exclude: ["Snapshots"]),
     .testTarget(
+      name: "ContractTests", dependencies: ["Contract", "Sightings"], exclude: ["Fixtures"]),
+    .testTarget(
       name: "EventBusTests", dependencies: ["EventBus", "Sightings", "Files", system],
       exclude: ["Versions"]),
     .testTarget(
@@ -141,7 +155,7 @@ let package = Package(
       dependencies: ["Reports", "Evaluation", "Population", "Settings", system],
       exclude: ["Snapshots"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["sightline", "Frames"],
+      name: "EndToEndTests", dependencies: ["sightline", "example-consumer", "Frames"],
       exclude: ["Browser", "Snapshots"]),
   ],
   swiftLanguageModes: [.v6]

@@ -10,6 +10,8 @@ package struct BenchmarkError: Error, Hashable, CustomStringConvertible {
     package static let doesNotFit = Code(name: "does-not-fit")
     package static let noReference = Code(name: "no-reference")
     package static let badProbes = Code(name: "bad-probes")
+    /// The machine does not do what is measured.
+    package static let failed = Code(name: "failed")
   }
 
   package let code: Code

@@ -52,9 +52,14 @@ struct EventContexts: Sendable {
         detector: .init(name: "apriltag-\(MarkerFamily.name)", version: "3"),
         embedder: .init(name: "precomputed", version: version),
         matcher: .init(name: matcher.name, version: version)),
-      provenance: .init(
-        runID: runID, configurationDigest: digest.hex,
-        seed: configuration.frameSet.manifest.generator.seed, softwareVersion: version))
+      provenance: provenance)
+  }
+
+  var provenance: SightingData.Provenance {
+    .init(
+      runID: runID, configurationDigest: digest.hex,
+      seed: configuration.frameSet.manifest.generator.seed,
+      softwareVersion: SoftwareVersion.current)
   }
 
   private var basis: SightingData.ThresholdBasis {

@@ -53,6 +53,7 @@ package struct PipelineRun: Sendable {
           + "render it again with `sightline simulate`")
     }
     try configuration.frameSet.checkFiles()
+    let truth = configuration.publishesTruth ? try PublishedTruth(configuration) : nil
     let embedder = try FaceEmbedder(configuration.frameSet, dimension: Population.dimension)
     let log = try open(bus)
     defer { try? log.close() }
@@ -97,6 +98,10 @@ package struct PipelineRun: Sendable {
     try await writer.flush()
     // Before the run is called finished: a broken invariant leaves it to be looked into.
     try outcome.checkConservation()
+    if let truth, !outcome.source.stopped {
+      let events = truth.events(provenance: contexts.provenance, gallerySize: size)
+      try await writer.append(try events.map { try BusRecord($0) })
+    }
     try log.finishRun(ticket.runID, outcome.source.stopped ? .stopped : .finished)
     let end = Monotonic.now()
 

@@ -55,6 +55,8 @@ package struct RunConfiguration: Sendable {
   package var queueFrames = 4
   /// Start over although an interrupted run of this configuration could be resumed.
   package var fresh = false
+  /// Publish who was really there, as events of another type, when the run has finished.
+  package var publishesTruth = false
 
   package init(frameSet: FrameSet, gallery: GalleryArgument) {
     self.frameSet = frameSet

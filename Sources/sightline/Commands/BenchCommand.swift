@@ -6,12 +6,13 @@ internal import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure matchers: speed with recall beside it, and the machine's limits.",
+    abstract:
+      "Measure matchers, speed with recall beside it, and the bus, against the machine's limits.",
     discussion: """
       Vectors from elsewhere, brought in by `sightline gallery import`, may be measured here; a run \
       refuses them.
       """,
-    subcommands: [Match.self, Truth.self, Recall.self])
+    subcommands: [Match.self, Truth.self, Recall.self, BusSpeed.self])
 }
 
 /// Values with commas between them: 1,8,64.

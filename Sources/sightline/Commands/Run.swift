@@ -90,6 +90,13 @@ struct Run: AsyncParsableCommand {
   @Flag(help: "Start over, even if an interrupted run of this set could be resumed.")
   var fresh = false
 
+  @Flag(
+    help: """
+      When the run has finished, publish who was really there too: events of a type of their own, from \
+      the frame set's truth, which the run itself never reads.
+      """)
+  var publishTruth = false
+
   @Flag(help: "Print the summary as one JSON object.")
   var json = false
 
@@ -141,6 +148,7 @@ struct Run: AsyncParsableCommand {
     configuration.deployment = deployment
     configuration.threads = threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     configuration.fresh = fresh
+    configuration.publishesTruth = publishTruth
 
     let signals = StopOnSignal()
     let observer = RunProgress()
