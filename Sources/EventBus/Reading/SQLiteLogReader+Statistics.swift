@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import GRDB
+internal import SystemPackage
 
 extension SQLiteLogReader {
   /// O(n) in the number of events, but cheap: only an index is read.

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import GRDB
+internal import Sightings
 
 /// The table `retention`: the policy, and how far it was carried out.
 enum RetentionTable {
@@ -58,7 +59,8 @@ enum RetentionTable {
     var floor = try Int64.fetchOne(database, sql: "SELECT dropped_to FROM retention") ?? 0
     let slowest = try Row.fetchOne(
       database, sql: "SELECT name, seq FROM consumers ORDER BY seq LIMIT 1")
-    let read = policy.whenFull == .block ? slowest?["seq"] ?? end : end
+    let taken: Int64? = slowest?["seq"]
+    let read = policy.whenFull == .block ? taken ?? end : end
     let stop = min(end, floor + Int64(max(limit, 1)))
 
     if let age = policy.maximumAge {
