@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
-package import Sightings
+internal import Sightings
 
 /// The bus as an AsyncAPI 3 document: what is published where, with the schema and an example of each message.
 package enum AsyncAPIDocument {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
-package import Sightings
+internal import Sightings
 
 /// Checks events, as JSON, against the published schema of their type, and that today's reader reads them.
 package struct EventValidator: Sendable {

@@ -30,7 +30,9 @@ struct HelpTests {
   @Test(
     "Help texts are as recorded",
     arguments: [
-      "", "simulate", "run", "score", "bus", "bus tail", "doctor", "bench", "bench match",
+      "", "simulate", "run", "score", "bus", "bus tail", "bus stats", "bus verify", "bus replay",
+      "bus bridge", "bus consumer", "bus retain", "schema", "schema show", "schema validate",
+      "schema examples", "schema asyncapi", "doctor", "bench", "bench match", "bench bus",
       "accuracy", "accuracy measure", "accuracy export", "compare", "claim", "report",
     ])
   func help(command: String) throws {
@@ -57,6 +59,15 @@ struct HelpTests {
       ("accuracy --matcher quick", "--matcher"),
       ("accuracy --batch 0", "from 1 to 1024"),
       ("compare a b --limit 'accuracy > 0.9'", "no limit"),
+      ("bus replay --pace fast", "original, instant"),
+      ("bus replay --from noon", "2026-03-01T09:00:00Z"),
+      ("bus replay --json", "--to"),
+      ("bus bridge --from sqlite:a --to sqlite:a", "the same bus"),
+      ("bus consumer x", "--at or --drop"),
+      ("bus retain --max-bytes lots", "--max-bytes"),
+      ("bus retain --compact", "--now"),
+      ("schema show sightings", "sighting"),
+      ("bench bus --batch 0", "from 1 to 100000"),
       ("nonsense", "nonsense"),
     ])
   func usage(arguments: String, words: String) throws {

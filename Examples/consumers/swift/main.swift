@@ -26,7 +26,7 @@ guard FileManager.default.fileExists(atPath: arguments[1]) else {
 }
 let bus = try DatabaseQueue(path: arguments[1], configuration: patient)
 let own = try DatabaseQueue(path: arguments[2], configuration: patient)
-var place = try await own.write { database in
+var place = try own.write { database in
   try database.execute(
     sql: """
       CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER);
@@ -34,23 +34,23 @@ var place = try await own.write { database in
       """)
   return try Int64.fetchOne(database, sql: "SELECT seq FROM place") ?? 0
 }
-try await bus.write {
+try bus.write {
   try $0.execute(
     sql: "INSERT INTO consumers (name, seq, moved_us) VALUES (?, 0, 0) ON CONFLICT DO NOTHING",
     arguments: [name])
 }
 while true {
-  let rows = try await bus.read { [place] in
+  let rows = try bus.read {
     try Row.fetchAll(
       $0, sql: "SELECT seq, type, body FROM events WHERE seq > ? ORDER BY seq LIMIT 500",
       arguments: [place])
   }
   guard let last = rows.last?["seq"] as Int64? else {
     guard arguments.contains("--follow") else { break }
-    try await Task.sleep(for: .milliseconds(100))
+    Thread.sleep(forTimeInterval: 0.1)
     continue
   }
-  try await own.write { database in  // the effect and the place, both or neither
+  try own.write { database in  // the effect and the place, both or neither
     for row in rows where row["type"] == "org.sightline.sighting.closed" {
       let body: String = row["body"]
       let event = try JSONDecoder().decode(Event.self, from: Data(body.utf8))
@@ -64,7 +64,7 @@ while true {
       arguments: [last])
   }
   place = last
-  try await bus.write {  // what we have taken need not be kept for us
+  try bus.write {  // what we have taken need not be kept for us
     try $0.execute(
       sql: "UPDATE consumers SET seq = max(seq, ?), moved_us = ? WHERE name = ?",
       arguments: [last, Int64(Date().timeIntervalSince1970 * 1e6), name])
