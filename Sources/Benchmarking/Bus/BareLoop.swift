@@ -7,7 +7,7 @@ internal import SystemPackage
 
 /// The measure of the log: GRDB inserting the same records in transactions of the same size, as anybody would
 /// write it. One table with its events unique by id; no consumers, no retention, no order by camera.
-struct BareLoop: ~Copyable {
+final class BareLoop {
   private let queue: DatabaseQueue
 
   init(_ path: FilePath) throws {

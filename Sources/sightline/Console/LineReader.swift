@@ -19,7 +19,7 @@ final class LineReader {
   init(_ path: String) throws {
     name = path == "-" ? "standard input" : path
     do {
-      descriptor = path == "-" ? .standardInput : try FileDescriptor.open(path, .readOnly)
+      descriptor = path == "-" ? .standardInput : try FileDescriptor.open(FilePath(path), .readOnly)
     } catch let error as Errno {
       throw ConsoleError(description: "cannot read \(name): \(error.advice)")
     }
