@@ -40,7 +40,7 @@ struct ConsumerExampleTests {
         by: { $0["partitionkey"] as? String ?? "" }
       ).mapValues(\.count)
     }
-    let run = "\"$SIGHTLINE\" run '\(Binary.samples)' --gallery-size 10k --bus 'sqlite:\(bus)'"
+    let run = "\"$SIGHTLINE\" run '\(Binary.samples)' --gallery-size 100k --bus 'sqlite:\(bus)'"
     #expect(try Binary.shell(run).status == 0)
     for _ in 0..<2 {
       let consumed = try Binary.shell("\(command) '\(bus)' '\(own)'")
