@@ -34,6 +34,9 @@ package struct BusBench: Sendable {
     let durability = try log.durability().description
     var limits = WriterLimits()
     limits.flushRecords = plan.batch
+    // One batch being committed and one that gathers: without this bound commits would grow under load, and
+    // be compared with smaller ones.
+    limits.maximumRecords = 2 * plan.batch
     let writer = GroupCommitWriter(log: log, limits: limits) { report in
       commits.withLock { $0.append(report) }
     }
