@@ -53,11 +53,12 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
 
   /// The first `count` bytes in hexadecimal: a name, where the whole digest would be too long.
   package func prefix(_ count: Int) -> String {
-    let digits = Array("0123456789abcdef".utf8)
     var out = [UInt8]()
+    out.reserveCapacity(2 * count)
     for byte in bytes.prefix(count) {
-      out.append(digits[Int(byte >> 4)])
-      out.append(digits[Int(byte & 15)])
+      for half in [byte >> 4, byte & 15] {
+        out.append(half < 10 ? UInt8(ascii: "0") + half : UInt8(ascii: "a") + half - 10)
+      }
     }
     return String(decoding: out, as: UTF8.self)
   }

@@ -229,8 +229,12 @@ package struct SightingMachine: Sendable {
     case .updated: counts.updated += 1
     case .closed: counts.closed += 1
     }
-    return context.event(
-      phase, reason, open, dossier.evidence, capture, decision, policy: policy, time: time,
-      sequence: sequence)
+    let revision = SightingRevision(
+      sightingID: open.id, revision: open.revision, phase: phase, closeReason: reason,
+      firstSeen: dossier.evidence.firstSeen, lastSeen: dossier.evidence.lastSeen,
+      searched: dossier.evidence.searched, seen: dossier.evidence.seen, frame: capture.frame,
+      box: capture.face.box, detectionScore: capture.face.detectionScore,
+      quality: capture.face.quality, tier: capture.face.tier, decision: decision)
+    return context.event(revision, policy: policy, time: time, sequence: sequence)
   }
 }

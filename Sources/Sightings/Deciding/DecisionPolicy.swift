@@ -45,22 +45,39 @@ package struct DecisionPolicy: Hashable, Sendable {
   package var rule: String { "mean_best_\(captures)_by_quality_min_\(minimumCaptures)" }
 
   /// Decides over the lists of the best captures; `searched` counts all captures of the track that were
-  /// searched, used or not. O(c^2 k log(c k)) for c lists of k candidates.
+  /// searched, used or not. O(c k log(c k)) for c lists of k candidates.
   package func decide(_ lists: [[Candidate]], searched: Int) -> Decision {
     let lists = lists.filter { !$0.isEmpty }
     let needed = min(minimumCaptures, lists.count)
-    var named: [UInt64: Int] = [:]
-    for list in lists { for candidate in list { named[candidate.subject, default: 0] += 1 } }
+    // All entries by subject, then by list: those of one subject stand together.
+    var named: [(subject: UInt64, list: Int, score: Float)] = []
+    named.reserveCapacity(lists.reduce(0) { $0 + $1.count })
+    for (index, list) in lists.enumerated() {
+      for candidate in list { named.append((candidate.subject, index, candidate.score)) }
+    }
+    named.sort { ($0.subject, $0.list) < ($1.subject, $1.list) }
     var fused: [Decision.Ranked] = []
-    for (subject, times) in named where times >= needed {
-      var sum = 0.0
-      for list in lists {
-        let entry = list.first { $0.subject == subject } ?? list[list.count - 1]
-        sum += Double(entry.score)
+    var start = 0
+    while start < named.count {
+      let subject = named[start].subject
+      var end = start
+      while end < named.count, named[end].subject == subject { end += 1 }
+      if end - start >= needed {
+        var sum = 0.0
+        var next = start
+        for index in lists.indices {
+          if next < end, named[next].list == index {
+            sum += Double(named[next].score)
+            next += 1
+          } else {
+            sum += Double(lists[index][lists[index].count - 1].score)
+          }
+        }
+        let score = (sum / Double(lists.count)).rounded(places: 6)
+        fused.append(
+          Decision.Ranked(subject: subject, score: score, isAboveThreshold: score >= threshold))
       }
-      let score = (sum / Double(lists.count)).rounded(places: 6)
-      fused.append(
-        Decision.Ranked(subject: subject, score: score, isAboveThreshold: score >= threshold))
+      start = end
     }
     fused.sort { $0.score != $1.score ? $0.score > $1.score : $0.subject < $1.subject }
     let outcome: Decision.Outcome =

@@ -20,9 +20,6 @@ package enum EventJSON {
 }
 
 extension SightingEvent {
-  /// The event in CloudEvents' structured JSON format, `application/cloudevents+json`.
-  package func json() throws -> [UInt8] { try EventJSON.encode(self) }
-
   /// Reads what `json` wrote, and what later versions may add to it.
   package init(json: [UInt8]) throws { self = try EventJSON.decode(SightingEvent.self, json) }
 }

@@ -41,6 +41,8 @@ package struct SightingEvent: Hashable, Sendable {
   /// The CloudEvents `subject` and `correlationid`.
   package var subject: String { data.sightingID }
   package var partitionKey: String { data.camera.id }
+  /// The CloudEvents `sequence`: text that sorts as the numbers do.
+  var sequenceText: String { String(sequence).leftPadded(to: 20) }
 
   /// The event with what only the wall clock can tell; unchanged on the virtual clock.
   package func stamped(
@@ -58,14 +60,21 @@ package struct SightingEvent: Hashable, Sendable {
   /// Its time is when the face was last known to be seen, since nothing was seen after. `sequence` is the
   /// camera's next.
   package static func recovered(from last: SightingEvent, sequence: Int64) -> SightingEvent? {
+    // Not before the revision it follows, which may have been told later than the face was seen.
+    closing(last, .recovered, at: max(last.time, last.data.lastSeen), sequence: sequence)
+  }
+
+  /// The `closed` event at `time` of a sighting of which nothing is known after the revision `last`;
+  /// `nil` if that closed it.
+  package static func closing(
+    _ last: SightingEvent, _ reason: CloseReason, at time: Timestamp, sequence: Int64
+  ) -> SightingEvent? {
     guard last.data.phase != .closed else { return nil }
     var data = last.data
     data.phase = .closed
-    data.closeReason = .recovered
+    data.closeReason = reason
     data.revision += 1
     data.timings = nil
-    // Not before the revision it follows, which may have been told later than the face was seen.
-    let time = max(last.time, data.lastSeen)
     return SightingEvent(
       source: last.source, time: time,
       expiryTime: time.advanced(by: last.expiryTime.since(last.time)), sequence: sequence,
@@ -115,7 +124,7 @@ extension SightingEvent: Codable {
     try container.encode(time, forKey: .time)
     try container.encode("application/json", forKey: .datacontenttype)
     try container.encode(Self.dataSchema, forKey: .dataschema)
-    try container.encode(String(sequence).leftPadded(to: 20), forKey: .sequence)
+    try container.encode(sequenceText, forKey: .sequence)
     try container.encode(partitionKey, forKey: .partitionkey)
     try container.encode(expiryTime, forKey: .expirytime)
     try container.encode(subject, forKey: .correlationid)

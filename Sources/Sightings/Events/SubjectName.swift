@@ -6,7 +6,14 @@ package enum SubjectName {
   private static let prefix = "syn-"
 
   package static func text(_ subject: UInt64) -> String {
-    prefix + String(subject).leftPadded(to: 10)
+    var digits: [UInt8] = []
+    var rest = subject
+    repeat {
+      digits.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    while digits.count < 10 { digits.append(UInt8(ascii: "0")) }
+    return prefix + String(decoding: digits.reversed(), as: UTF8.self)
   }
 
   /// The number in a name made by `text`; `nil` for any other text.

@@ -36,12 +36,18 @@ extension Timestamp: CustomStringConvertible {
 
   /// `YYYY-MM-DDTHH:MM:SS.ffffffZ`: always UTC, always six decimals, so that text sorts as time does.
   package var description: String {
+    var out = [UInt8]()
+    out.reserveCapacity(27)
+    append(to: &out)
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// Appends the 27 bytes of `description`.
+  func append(to out: inout [UInt8]) {
     let day = microseconds.flooringDivided(by: Self.perDay)
     let rest = microseconds - day * Self.perDay
     let (year, month, date) = Self.civil(day)
     precondition((0...9999).contains(year), "RFC 3339 has no year \(year)")
-    var out = [UInt8]()
-    out.reserveCapacity(27)
     func put(_ value: Int64, _ digits: Int, _ after: Unicode.Scalar) {
       var place: Int64 = 1
       for _ in 1..<digits { place *= 10 }
@@ -58,7 +64,6 @@ extension Timestamp: CustomStringConvertible {
     put(rest / 60_000_000 % 60, 2, ":")
     put(rest / 1_000_000 % 60, 2, ".")
     put(rest % 1_000_000, 6, "Z")
-    return String(decoding: out, as: UTF8.self)
   }
 
   /// Reads RFC 3339 in UTC (`Z`) with up to nine decimals, of which six count; `nil` for anything else.
