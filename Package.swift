@@ -67,6 +67,9 @@ let package = Package(
       resources: [.embedInCode("Examples/events.jsonl")]),
     .target(name: "EventBus", dependencies: ["Files", "Sightings", grdb, system]),
     .target(
+      name: "Traffic",
+      dependencies: ["EventBus", "Files", "Galleries", "Matching", "Population", "Sightings"]),
+    .target(
       name: "Pipeline",
       dependencies: [
         "EventBus", "Faces", "Files", "Frames", "Galleries", "Markers", "Matching", "Population",
@@ -91,7 +94,7 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Benchmarking", "EventBus", "Evaluation", "Files", "Galleries", "Matching", "Pipeline",
-        "Population", "Sightings",
+        "Population", "Sightings", "Traffic",
       ],
       resources: pageParts.map { .embedInCode("HTML/Page/\($0)") }),
     .executableTarget(
@@ -100,7 +103,7 @@ let package = Package(
         "Benchmarking", "Contract", "EventBus", "Evaluation", "Faces", "Files", "Frames",
         "Galleries",
         "Matching", "Pipeline", "Population", "Reports", "Sensors", "Settings", "Sightings",
-        argumentParser, system,
+        "Traffic", argumentParser, system,
       ]),
 
     // A consumer to copy: of our package it uses nothing, only the bus.
@@ -134,6 +137,11 @@ let package = Package(
     .testTarget(
       name: "EventBusTests", dependencies: ["EventBus", "Sightings", "Files", system],
       exclude: ["Versions"]),
+    .testTarget(
+      name: "TrafficTests",
+      dependencies: [
+        "Traffic", "EventBus", "Faces", "Files", "Matching", "Population", "Sightings",
+      ]),
     .testTarget(
       name: "PipelineTests",
       dependencies: ["Pipeline", "Frames", "Files"]),

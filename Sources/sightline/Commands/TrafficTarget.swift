@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import EventBus
+internal import Population
+internal import Sightings
+internal import Traffic
+
+/// Where a stream goes, opened, and what is there already.
+struct TrafficTarget {
+  let name: String
+  let sink: any TrafficSink
+  let runID: String
+  var lastSequence: [String: Int64] = [:]
+  /// Events of this very stream that an interrupted run has left there.
+  var alreadyThere = 0
+  private var log: SQLiteLog?
+  private var lines: LineOutput?
+
+  private init(name: String, sink: any TrafficSink, runID: String) {
+    (self.name, self.sink, self.runID) = (name, sink, runID)
+  }
+
+  static func open(bus: String?, out: String, options: TrafficOptions) async throws -> Self {
+    guard let bus else {
+      let lines = try LineOutput(out)
+      var target = Self(name: out, sink: lines, runID: options.runID)
+      target.lines = lines
+      return target
+    }
+    if bus == "null" {
+      return Self(name: "null", sink: BusSink(NullBus()), runID: options.runID)
+    }
+    switch try BusArgument.location(bus) {
+    case .sqlite(let path):
+      let log = try SQLiteLog(path)
+      do {
+        return try await open(log, name: bus, options)
+      } catch {
+        try? log.close()
+        throw error
+      }
+    }
+  }
+
+  private static func open(
+    _ log: SQLiteLog, name: String, _ options: TrafficOptions
+  ) async throws -> Self {
+    let reader = try SQLiteLogReader(log.path)
+    let count = try await reader.statistics().count
+    let known = try await reader.newestRun(keyPrefix: options.runKey)
+    try reader.close()
+    if options.clock == .virtual, count > 0 {
+      guard let known else {
+        throw TrafficError(
+          .busInUse,
+          "\(log.path) holds other events, and a stream of the virtual clock is whole by itself; "
+            + "give it a new file")
+      }
+      guard known.state != RunEnd.finished.rawValue else {
+        throw TrafficError(
+          .busInUse, "\(log.path) holds this very stream already; give another seed and a new file")
+      }
+    }
+    var limits = WriterLimits()
+    // A commit costs one sync: few large ones. On the wall clock the interval comes first.
+    limits.flushRecords = 2048
+    let writer = GroupCommitWriter(log: log, limits: limits)
+    let ticket = try log.beginRun(
+      key: options.runKey, facts: try facts(options).json(), fresh: false)
+    var target = Self(name: name, sink: BusSink(writer), runID: ticket.runID)
+    target.log = log
+    switch options.clock {
+    case .virtual: target.alreadyThere = count
+    case .wall:
+      let closings = try log.recovery(for: ticket).closings()
+      try await writer.append(try closings.events.map { try BusRecord($0) })
+      target.lastSequence = closings.lastSequence
+    }
+    return target
+  }
+
+  private static func facts(_ options: TrafficOptions) throws -> RunFacts {
+    let impostors = Population(seed: options.populationSeed).impostors
+    let threshold =
+      switch options.threshold {
+      case .fixed(let value): value
+      case .fpir(let rate): impostors.threshold(fpir: rate, gallerySize: options.templates)
+      }
+    return RunFacts(
+      gallerySize: options.templates, threshold: threshold,
+      searchFPIR: impostors.fpir(threshold: threshold, gallerySize: options.templates))
+  }
+
+  /// Records how the stream ended, once its events are durable.
+  func finish(stopped: Bool) async throws {
+    guard let log else { return }
+    try log.finishRun(runID, stopped ? .stopped : .finished)
+    try log.close()
+  }
+
+  /// Lets go without a word: what was durable stays, and the same stream goes on from there.
+  func abandon() async {
+    try? log?.close()
+    lines?.abandon()
+  }
+}

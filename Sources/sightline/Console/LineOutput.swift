@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import EventBus
+internal import Files
+internal import Glibc
+internal import Sightings
+internal import SystemPackage
+internal import Traffic
+
+/// Lines to standard output, or to a file that takes its name when it is whole.
+///
+/// Calls come one after the other, from any thread.
+final class LineOutput: TrafficSink {
+  private let descriptor: FileDescriptor
+  /// The file's name, and the one it goes by until it is finished.
+  private let paths: (final: FilePath, beside: FilePath)?
+
+  /// `-` is standard output. Throws `FileError`.
+  init(_ name: String) throws {
+    if name == "-" {
+      (descriptor, paths) = (.standardOutput, nil)
+    } else {
+      let path = FilePath(name)
+      let (beside, opened) = try WholeFile.create(beside: path)
+      (descriptor, paths) = (opened, (path, beside))
+    }
+  }
+
+  func take(_ records: [BusRecord]) async throws {
+    try write(records.lazy.map(\.body))
+  }
+
+  /// Writes each item, and the end of a line after it.
+  func write(_ lines: some Sequence<[UInt8]>) throws {
+    var bytes: [UInt8] = []
+    for line in lines {
+      bytes += line
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    do {
+      try descriptor.writeAll(bytes)
+    } catch {
+      abandon()
+      throw ConsoleError(
+        description: "cannot write the output: \((error as? Errno)?.advice ?? "\(error)")")
+    }
+  }
+
+  func finish() async throws {
+    guard let paths else { return }
+    try descriptor.synchronize()
+    try descriptor.close()
+    try WholeFile.publish(paths.beside, as: paths.final)
+  }
+
+  /// Leaves nothing behind.
+  func abandon() {
+    if let paths { WholeFile.unlink(paths.beside) }
+  }
+}
