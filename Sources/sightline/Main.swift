@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import ArgumentParser
+internal import FoundationEssentials
 internal import Glibc
+internal import Settings
 
 /// How the program ends; documented in the README and in `sightline --help`.
 enum ExitStatus {
@@ -18,8 +20,13 @@ enum Main {
   static func main() async {
     // A reader that goes away (`sightline bus tail | head`) ends us quietly, as it does other tools.
     signal(SIGPIPE, SIG_DFL)
+    var line: ScenarioArguments?
     do {
-      var command = try Sightline.parseAsRoot()
+      let scenario = try ScenarioArguments(
+        Array(CommandLine.arguments.dropFirst()),
+        environment: ProcessInfo.processInfo.environment)
+      line = scenario
+      var command = try Sightline.parseAsRoot(scenario.arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -27,19 +34,23 @@ enum Main {
       }
     } catch let code as ExitCode {
       exit(code.rawValue)
+    } catch let error as SettingsError {
+      Console.error("sightline: \(error)")
+      exit(ExitStatus.usage)
     } catch {
-      finish(error)
+      finish(error, line)
     }
   }
 
   /// Prints what went wrong, or the help that was asked for, and exits with the documented status.
-  private static func finish(_ error: any Error) -> Never {
+  private static func finish(_ error: any Error, _ line: ScenarioArguments?) -> Never {
     switch Sightline.exitCode(for: error) {
     case .success:  // --help, --version
       print(Sightline.fullMessage(for: error))
       exit(ExitStatus.success)
     case .validationFailure:
-      Console.error(Sightline.fullMessage(for: error))
+      let message = Sightline.fullMessage(for: error)
+      Console.error(line?.located(message) ?? message)
       exit(ExitStatus.usage)
     default:
       Console.error("sightline: \(error)")

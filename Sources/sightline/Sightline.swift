@@ -19,7 +19,7 @@ struct Sightline: AsyncParsableCommand {
     subcommands: [
       Simulate.self, GalleryCommand.self, Run.self, Score.self, Bus.self, PopulationCommand.self,
       AccuracyCommand.self, CompareCommand.self, ClaimCommand.self, ReportCommand.self,
-      SchemaCommand.self,
+      SchemaCommand.self, SightingsCommand.self, ConfigCommand.self,
       BenchCommand.self, Doctor.self,
     ])
 }

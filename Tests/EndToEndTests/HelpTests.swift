@@ -34,6 +34,7 @@ struct HelpTests {
       "bus bridge", "bus consumer", "bus retain", "schema", "schema show", "schema validate",
       "schema examples", "schema asyncapi", "doctor", "bench", "bench match", "bench bus",
       "accuracy", "accuracy measure", "accuracy export", "compare", "claim", "report",
+      "sightings", "sightings generate", "config", "config check", "config show", "config schema",
     ])
   func help(command: String) throws {
     let result = try Binary.shell("$SIGHTLINE \(command) --help")

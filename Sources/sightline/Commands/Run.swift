@@ -87,6 +87,12 @@ struct Run: AsyncParsableCommand {
   @Option(help: "Name of the installation, for the events' source.")
   var deployment: String = "local"
 
+  @Option(
+    help: ArgumentHelp(
+      "Scenario file with options of this command; see `sightline config`.", valueName: "file.yaml")
+  )
+  var config: String?
+
   @Flag(help: "Start over, even if an interrupted run of this set could be resumed.")
   var fresh = false
 
@@ -124,14 +130,7 @@ struct Run: AsyncParsableCommand {
       throw ValidationError("--gallery and --gallery-size both name the gallery: give one of them")
     }
     _ = try galleryArgument()
-    let letters = deployment.utf8.allSatisfy {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
-        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-        || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
-    }
-    guard letters, (1...64).contains(deployment.utf8.count) else {
-      throw ValidationError("--deployment: give 1 to 64 letters, digits, - or _")
-    }
+    try Deployment.check(deployment)
     _ = try BusArgument.location(bus)
   }
 

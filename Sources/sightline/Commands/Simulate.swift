@@ -77,6 +77,12 @@ struct Simulate: AsyncParsableCommand {
   @Option(help: "Frames that hold no JPEG.")
   var garbage: String = "0"
 
+  @Option(
+    help: ArgumentHelp(
+      "Scenario file with options of this command; see `sightline config`.", valueName: "file.yaml")
+  )
+  var config: String?
+
   @Flag(help: "Let two people cross before the first camera.")
   var crossing = false
 

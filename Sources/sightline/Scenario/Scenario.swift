@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Files
+internal import Settings
+internal import SystemPackage
+
+/// Settings of commands that come from a file: YAML, a section for each command, keys by the names of
+/// its options.
+struct Scenario {
+  private let sections: [String: [String: Value]]
+
+  private struct Value {
+    let argument: String
+    let place: SettingsText.Place
+  }
+
+  /// Where a setting comes from; the nearest to the user counts.
+  enum Source: String {
+    case option = "flag"
+    case environment, file
+    case standard = "default"
+  }
+
+  /// One setting as it is in effect.
+  struct Setting {
+    let key: ScenarioKey
+    /// As the option takes it; `nil` where nothing sets it.
+    let value: String?
+    let source: Source
+  }
+
+  /// Sets nothing.
+  init() { sections = [:] }
+
+  /// Throws `FileError`, or `SettingsError` for the first thing that is wrong, by its line.
+  init(contentsOf path: FilePath) throws {
+    let file = try SettingsMap(contentsOf: path)
+    guard let version = try file.text("version") else {
+      throw file.missing("version", "write 'version: \(ScenarioKeys.version)'")
+    }
+    guard let number = Int(version.string), number >= 1 else {
+      throw version.place.error(.badValue, "write \(ScenarioKeys.version)")
+    }
+    guard number <= ScenarioKeys.version else {
+      throw version.place.error(
+        .newerVersion,
+        "this program knows \(ScenarioKeys.version), the file is \(number); use a newer one")
+    }
+    try file.requireKeys(["version", "name"] + ScenarioKeys.commands)
+    var sections: [String: [String: Value]] = [:]
+    for command in ScenarioKeys.commands {
+      guard let map = try file.map(command) else { continue }
+      let keys = ScenarioKeys.of(command)
+      try map.requireKeys(keys.map(\.name))
+      for key in keys {
+        guard
+          let texts = try key.kind == .list ? map.list(key.name) : map.text(key.name).map({ [$0] }),
+          let first = texts.first
+        else { continue }
+        let text = texts.map(\.string).joined(separator: ",")
+        guard let argument = key.kind.argument(text) else {
+          throw first.place.error(.badValue, "'\(text)' is not \(key.kind.example)")
+        }
+        sections[command, default: [:]][key.name] = Value(argument: argument, place: first.place)
+      }
+    }
+    self.sections = sections
+  }
+
+  /// The settings of `command` when `given` options stand on the command line: flag, else environment,
+  /// else file, else default. Of rivals only those of the nearest source count.
+  ///
+  /// Throws `SettingsError` for a variable that is no setting's, or has no value of its kind.
+  func settings(
+    of command: String, given: [String: String], environment: [String: String]
+  ) throws(SettingsError) -> [Setting] {
+    let keys = ScenarioKeys.of(command)
+    let prefix = "SIGHTLINE_\(command.uppercased())_"
+    let known = keys.map { $0.variable(command) }
+    if let strange = environment.keys.sorted().first(where: {
+      $0.hasPrefix(prefix) && !known.contains($0)
+    }) {
+      throw SettingsError(
+        .unknownKey, "unknown variable \(strange)" + Suggestion.words(strange, of: known))
+    }
+    var found: [String: (value: String, source: Source)] = [:]
+    for key in keys {
+      if let value = given[key.name] {
+        found[key.name] = (value, .option)
+      } else if let text = environment[key.variable(command)] {
+        guard let value = key.kind.argument(text) else {
+          throw SettingsError(
+            .badValue, "\(key.variable(command)): '\(text)' is not \(key.kind.example)")
+        }
+        found[key.name] = (value, .environment)
+      } else if let value = sections[command]?[key.name] {
+        found[key.name] = (value.argument, .file)
+      }
+    }
+    let order: [Source] = [.option, .environment, .file]
+    func rank(_ name: String) -> Int {
+      found[name].flatMap { order.firstIndex(of: $0.source) } ?? order.count
+    }
+    return keys.map { key in
+      let beaten = key.rivals.contains { rank($0) < rank(key.name) }
+      guard let setting = found[key.name], !beaten else {
+        return Setting(
+          key: key, value: key.rivals.contains { found[$0] != nil } ? nil : key.standard,
+          source: .standard)
+      }
+      return Setting(key: key, value: setting.value, source: setting.source)
+    }
+  }
+
+  /// `message`, which speaks of an option, told at the line that set it, where the file did.
+  func located(_ message: String, command: String) -> String {
+    for (name, value) in sections[command] ?? [:] where message.contains("--\(name)") {
+      let words = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+      let error = value.place.error(.badValue, words)
+      return "\(error)"
+    }
+    return message
+  }
+}
+
+extension [Scenario.Setting] {
+  /// The arguments that say what comes from elsewhere than the command line.
+  var arguments: [String] {
+    filter { $0.source == .environment || $0.source == .file }.flatMap { setting -> [String] in
+      guard let value = setting.value else { return [] }
+      if setting.key.kind == .flag { return value == "true" ? ["--\(setting.key.name)"] : [] }
+      return ["--\(setting.key.name)", value]
+    }
+  }
+
+  /// One `key=value` a line, whatever the sources: equal digests, equal settings.
+  var digest: SHA256Digest {
+    SHA256Digest(
+      of: map { "\($0.key.name)=\($0.value ?? "")\n" }.joined())
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Settings
+internal import SystemPackage
+
+/// A command line with what a scenario file and the environment add to it.
+struct ScenarioArguments {
+  /// To be parsed in the place of the user's.
+  let arguments: [String]
+  private let scenario: Scenario
+  private let command: String?
+
+  /// Takes `--config FILE` out of the arguments of a command that scenario files are for, and puts the
+  /// options in that it and the environment set.
+  init(_ user: [String], environment: [String: String]) throws {
+    guard let command = user.first, ScenarioKeys.commands.contains(command) else {
+      (arguments, scenario, command) = (user, Scenario(), nil)
+      return
+    }
+    var rest = Array(user.dropFirst())
+    let file = Self.take("--config", from: &rest)
+    let scenario = try file.map { try Scenario(contentsOf: FilePath($0)) } ?? Scenario()
+    let settings = try scenario.settings(
+      of: command, given: Self.given(rest, command), environment: environment)
+    self.scenario = scenario
+    self.command = command
+    arguments = [command] + settings.arguments + rest
+  }
+
+  /// A complaint of the parser, with the file's line where that is to blame.
+  func located(_ message: String) -> String {
+    command.map { scenario.located(message, command: $0) } ?? message
+  }
+
+  private static func take(_ option: String, from arguments: inout [String]) -> String? {
+    let end = arguments.firstIndex(of: "--") ?? arguments.count
+    for index in 0..<end {
+      if arguments[index] == option, index + 1 < end {
+        defer { arguments.removeSubrange(index...(index + 1)) }
+        return arguments[index + 1]
+      }
+      if arguments[index].hasPrefix(option + "=") {
+        defer { arguments.remove(at: index) }
+        return String(arguments[index].dropFirst(option.count + 1))
+      }
+    }
+    return nil
+  }
+
+  /// The settings on a command line, by name.
+  static func given(_ arguments: [String], _ command: String) -> [String: String] {
+    var found: [String: String] = [:]
+    let end = arguments.firstIndex(of: "--") ?? arguments.count
+    for index in 0..<end where arguments[index].hasPrefix("--") {
+      let parts = arguments[index].dropFirst(2).split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = parts.first,
+        let key = ScenarioKeys.of(command).first(where: { $0.name == name })
+      else { continue }
+      if key.kind == .flag {
+        found[key.name] = "true"
+      } else if parts.count == 2 {
+        found[key.name] = String(parts[1])
+      } else if index + 1 < end {
+        found[key.name] = arguments[index + 1]
+      }
+    }
+    return found
+  }
+}

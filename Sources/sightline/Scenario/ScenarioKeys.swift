@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Settings
+
+/// A key of a scenario file: an option of a command, by the same name.
+struct ScenarioKey {
+  /// What a value may be; numbers may have units.
+  enum Kind {
+    case text, number, count, share, seconds, flag
+    /// Values with commas between, or a list.
+    case list
+  }
+
+  let name: String
+  let kind: Kind
+  /// As the option's help tells it; `nil` for none.
+  let standard: String?
+  let words: String
+  /// Keys that set the same thing another way: only the nearest source of all of them counts.
+  var rivals: [String] = []
+
+  /// The environment variable that sets it for `command`.
+  func variable(_ command: String) -> String {
+    "SIGHTLINE_\(command)_\(name)".uppercased().replacing("-", with: "_")
+  }
+}
+
+/// The commands that a scenario file is for, and their keys, in the order of their help.
+enum ScenarioKeys {
+  static let version = 1
+  static let commands = ["simulate", "run"]
+
+  static func of(_ command: String) -> [ScenarioKey] { command == "run" ? run : simulate }
+
+  private static let simulate: [ScenarioKey] = [
+    .init(name: "out", kind: .text, standard: nil, words: "Folder to make."),
+    .init(name: "cameras", kind: .count, standard: "4", words: "Number of cameras."),
+    .init(name: "seconds", kind: .seconds, standard: "5.0", words: "Length of the feeds."),
+    .init(name: "fps", kind: .number, standard: "5.0", words: "Frames a second of each camera."),
+    .init(name: "size", kind: .text, standard: "1280x720", words: "Frame size in pixels."),
+    .init(name: "seed", kind: .count, standard: "1", words: "Seed of all but the population."),
+    .init(
+      name: "population-seed", kind: .count, standard: "1", words: "Seed of the population."),
+    .init(name: "line", kind: .text, standard: "C", words: "Quality line: A0, A, B, C, D or E."),
+    .init(name: "people", kind: .count, standard: nil, words: "Passes before each camera."),
+    .init(name: "crowd", kind: .count, standard: "2", words: "Most people in view at a time."),
+    .init(name: "mated", kind: .share, standard: "0.75", words: "Share of enrolled people."),
+    .init(name: "enrolled", kind: .count, standard: "100000", words: "Size of their gallery."),
+    .init(name: "blur", kind: .list, standard: "0", words: "Lens blur in pixels, by camera."),
+    .init(name: "exposure", kind: .list, standard: "1", words: "1 is right, 0.3 dark; by camera."),
+    .init(name: "noise", kind: .list, standard: "1", words: "Sensor noise, by camera."),
+    .init(name: "quality", kind: .list, standard: "85", words: "JPEG quality, by camera."),
+    .init(name: "distance", kind: .list, standard: "mixed", words: "near, mixed or far."),
+    .init(name: "dropped", kind: .text, standard: "0", words: "Frames lost: 3, or 2%."),
+    .init(name: "truncated", kind: .text, standard: "0", words: "Frames cut short."),
+    .init(name: "garbage", kind: .text, standard: "0", words: "Frames that hold no JPEG."),
+    .init(name: "crossing", kind: .flag, standard: "false", words: "Let two people cross."),
+    .init(name: "revisits", kind: .flag, standard: "false", words: "Let people come again."),
+  ]
+
+  private static let run: [ScenarioKey] = [
+    .init(
+      name: "gallery", kind: .text, standard: nil, words: "A folder, or procedural:N.",
+      rivals: ["gallery-size"]),
+    .init(
+      name: "gallery-size", kind: .count, standard: nil, words: "The same as procedural:N.",
+      rivals: ["gallery"]),
+    .init(name: "matcher", kind: .text, standard: "auto", words: "exact, int8, sketch or auto."),
+    .init(
+      name: "threshold", kind: .number, standard: nil, words: "A cosine.", rivals: ["fpir"]),
+    .init(
+      name: "fpir", kind: .share, standard: nil, words: "The rate to aim for.",
+      rivals: ["threshold"]),
+    .init(
+      name: "bus", kind: .text, standard: "sqlite:sightline.db", words: "Where events go."),
+    .init(name: "scale", kind: .text, standard: "1/1", words: "1/1, 1/2, 1/4 or 1/8."),
+    .init(name: "locate", kind: .text, standard: "frame", words: "frame, or the set's boxes."),
+    .init(
+      name: "decimation", kind: .number, standard: "2.0", words: "Smaller to look for markers."),
+    .init(name: "clock", kind: .text, standard: "virtual", words: "virtual or wall."),
+    .init(name: "top", kind: .count, standard: "5", words: "Candidates an event carries."),
+    .init(name: "threads", kind: .count, standard: nil, words: "Workers and matcher threads."),
+    .init(name: "deployment", kind: .text, standard: "local", words: "Name of the installation."),
+    .init(name: "fresh", kind: .flag, standard: "false", words: "Start over."),
+    .init(
+      name: "publish-truth", kind: .flag, standard: "false", words: "Publish who was there too."),
+  ]
+}
+
+extension ScenarioKey.Kind {
+  /// The value as the option takes it; `nil` where it is none of this kind.
+  func argument(_ text: String) -> String? {
+    func plain(_ value: Double) -> String {
+      Int(exactly: value).map { "\($0)" } ?? "\(value)"
+    }
+    switch self {
+    case .text, .list: return text.isEmpty ? nil : text
+    case .number: return Double(text).map { _ in text }
+    case .count:
+      // A seed may have digits that a double would lose.
+      if UInt64(text) != nil { return text }
+      return Quantity.count.value(of: text).flatMap { Int(exactly: $0) }.map { "\($0)" }
+    case .share: return Quantity.share.value(of: text).map(plain)
+    case .seconds: return Quantity.seconds.value(of: text).map(plain)
+    case .flag: return ["true", "false"].contains(text.lowercased()) ? text.lowercased() : nil
+    }
+  }
+
+  /// What to write.
+  var example: String {
+    switch self {
+    case .text, .list: "a value"
+    case .number: "a number"
+    case .count: Quantity.count.example
+    case .share: Quantity.share.example
+    case .seconds: Quantity.seconds.example
+    case .flag: "true or false"
+    }
+  }
+}

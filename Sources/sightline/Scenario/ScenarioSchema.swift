@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import FoundationEssentials
+internal import Reports
+
+/// The JSON Schema of scenario files, made from the keys, so that the two cannot disagree.
+enum ScenarioSchema {
+  static var text: String {
+    get throws {
+      var properties: [String: Node] = [
+        "version": Node(const: ScenarioKeys.version),
+        "name": Node(type: ["string"], description: "What it is, for people."),
+      ]
+      for command in ScenarioKeys.commands {
+        var keys: [String: Node] = [:]
+        for key in ScenarioKeys.of(command) { keys[key.name] = node(key) }
+        properties[command] = Node(
+          type: ["object"], description: "Options of `sightline \(command)`.", properties: keys,
+          additionalProperties: false)
+      }
+      return try Node(
+        schema: "https://json-schema.org/draft/2020-12/schema", id: "urn:sightline:scenario:v1",
+        type: ["object"], description: "A scenario: settings of sightline's commands.",
+        properties: properties, additionalProperties: false, required: ["version"]
+      ).json()
+    }
+  }
+
+  private static func node(_ key: ScenarioKey) -> Node {
+    let words = key.words + (key.standard.map { " Default: \($0)." } ?? "")
+    return switch key.kind {
+    case .flag: Node(type: ["boolean"], description: words)
+    case .list:
+      Node(
+        type: ["string", "number", "array"], description: words,
+        items: [Node(type: ["string", "number"])])
+    // Numbers may have units, so they may be text.
+    case .text, .number, .count, .share, .seconds:
+      Node(type: ["string", "number"], description: words)
+    }
+  }
+
+  private struct Node: Encodable {
+    var schema: String?
+    var id: String?
+    var type: [String]?
+    var const: Int?
+    var description: String?
+    var properties: [String: Node]?
+    var additionalProperties: Bool?
+    var required: [String]?
+    /// One, in an array since a value cannot hold itself.
+    var items: [Node]?
+
+    private enum CodingKeys: String, CodingKey {
+      case type, const, description, properties, additionalProperties, required, items
+      case schema = "$schema"
+      case id = "$id"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encodeIfPresent(schema, forKey: .schema)
+      try container.encodeIfPresent(id, forKey: .id)
+      try container.encodeIfPresent(type, forKey: .type)
+      try container.encodeIfPresent(const, forKey: .const)
+      try container.encodeIfPresent(description, forKey: .description)
+      try container.encodeIfPresent(properties, forKey: .properties)
+      try container.encodeIfPresent(additionalProperties, forKey: .additionalProperties)
+      try container.encodeIfPresent(required, forKey: .required)
+      try container.encodeIfPresent(items?.first, forKey: .items)
+    }
+  }
+}
