@@ -100,7 +100,7 @@ extension LogVerification {
   }
 
   fileprivate mutating func settle(_ audit: SightingAudit, _ standing: SQLiteLogReader.Standing) {
-    let open = audit.openRuns
+    let open = audit.openRuns(listed: standing.open)
     self.open = open.count
     for subject in open.keys.sorted() where !standing.open.contains(subject) {
       fault("sighting \(subject) is open, but the log does not list it as open")

@@ -16,6 +16,8 @@ struct SightingAudit: Sendable {
   private struct Open {
     var revision: Int
     var run: String
+    /// Of its last event here.
+    var place: Int64
   }
 
   /// Up to here old events were dropped: what begins before may lack its beginning.
@@ -28,8 +30,12 @@ struct SightingAudit: Sendable {
 
   init(floor: Int64) { self.floor = floor }
 
-  /// The sightings that are open, with the run that opened each.
-  var openRuns: [String: String] { open.mapValues(\.run) }
+  /// The sightings that are open, with the run that opened each: those that the log lists, and those whose
+  /// last event was not left over when others were dropped. An event that was kept while its sighting was
+  /// open goes some time after the one that closed it.
+  func openRuns(listed: Set<String>) -> [String: String] {
+    open.filter { $0.value.place > floor || listed.contains($0.key) }.mapValues(\.run)
+  }
 
   /// What is wrong with the next event; `nil` if nothing is.
   mutating func fault(_ stored: StoredEvent) -> String? {
@@ -83,11 +89,12 @@ struct SightingAudit: Sendable {
       open[subject] = nil
       closed.insert(key)
     } else {
-      open[subject] = Open(revision: revision, run: event.data.provenance.runID)
+      open[subject] = Open(
+        revision: revision, run: event.data.provenance.runID, place: place)
     }
     if let before {
       if phase == .opened { return "opens sighting \(subject) again" }
-      let dropped = place <= floor
+      let dropped = before.place <= floor
       guard revision == before.revision + 1 || (dropped && revision > before.revision) else {
         return "has revision \(revision) of sighting \(subject), after \(before.revision)"
       }
