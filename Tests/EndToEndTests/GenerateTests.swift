@@ -7,7 +7,7 @@ import Testing
 @Suite("sightings generate")
 struct GenerateTests {
   private static let town = [
-    "sightings", "generate", "--rate", "60/s", "--cameras", "50", "--people", "60k", "--hours",
+    "sightings", "generate", "--rate", "60/s", "--cameras", "50", "--people", "150k", "--hours",
     "0.1", "--gallery-size", "1m", "--mated", "0.04", "--fpir", "0.05",
   ]
 
