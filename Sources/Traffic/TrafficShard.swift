@@ -24,7 +24,7 @@ final class TrafficShard: Sendable {
       case record(BusRecord)
       case event(SightingEvent)
     }
-    let telling: Telling
+    let place: Telling.Place
     let content: Content
   }
 
@@ -76,19 +76,29 @@ final class TrafficShard: Sendable {
       ($0.camera, $0.firstFrame, $0.key) < ($1.camera, $1.firstFrame, $1.key)
     }
     for visit in sorted { tell(visit, &state, &output) }
-    let due = state.carried.filter { $0.time < end }.sorted(by: Telling.precedes)
-    state.carried.removeAll { $0.time < end }
+    // Places are sorted, and the tellings left where they are.
+    var due: [(place: Telling.Place, index: Int)] = []
+    var later: [Telling] = []
+    for (index, telling) in state.carried.enumerated() {
+      if telling.place.time < end {
+        due.append((telling.place, index))
+      } else {
+        later.append(telling)
+      }
+    }
+    due.sort { $0.place < $1.place }
     output.items.reserveCapacity(due.count)
-    for telling in due {
-      let camera = Int(telling.camera)
+    for (place, index) in due {
+      let camera = Int(place.camera)
       state.cameras[camera / shards].sequence += 1
       let event = model.contexts[camera].event(
-        telling.revision, policy: model.policy, time: model.moment(telling.time),
+        state.carried[index].revision, policy: model.policy, time: model.moment(place.time),
         sequence: state.cameras[camera / shards].sequence)
-      output.tally.count(telling)
+      output.tally.count(state.carried[index])
       output.items.append(
-        Item(telling: telling, content: encode ? .record(try BusRecord(event)) : .event(event)))
+        Item(place: place, content: encode ? .record(try BusRecord(event)) : .event(event)))
     }
+    state.carried = later
     return output
   }
 

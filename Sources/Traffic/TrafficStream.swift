@@ -113,11 +113,7 @@ package struct TrafficStream: Sendable {
           first = list
           continue
         }
-        if Telling.precedes(
-          lists[list][places[list]].telling, lists[known][places[known]].telling)
-        {
-          first = list
-        }
+        if lists[list][places[list]].place < lists[known][places[known]].place { first = list }
       }
       guard let first else { return }
       body(lists[first][places[first]])

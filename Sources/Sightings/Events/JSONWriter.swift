@@ -19,9 +19,12 @@ struct JSONWriter {
   /// A value of text, in quotes.
   mutating func value(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
-    if text.utf8.allSatisfy(Self.isPlain) {
-      bytes.append(contentsOf: text.utf8)
-    } else {
+    let isWritten = unsafe text.utf8.withContiguousStorageIfAvailable { text in
+      guard unsafe text.allSatisfy(Self.isPlain) else { return false }
+      unsafe bytes.append(contentsOf: text)
+      return true
+    }
+    if isWritten != true {
       for byte in text.utf8 { escape(byte) }
     }
     bytes.append(UInt8(ascii: "\""))

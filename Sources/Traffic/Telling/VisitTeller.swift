@@ -6,15 +6,23 @@ internal import Sightings
 /// A revision with its place in the stream: by time, then by camera, then in the order in which the
 /// camera's state machine tells what one frame causes.
 struct Telling: Sendable {
-  /// Microseconds after the beginning of the stream.
-  let time: Int64
-  let camera: Int32
-  private let order: UInt64
+  /// What the order follows from: few bytes, since it is sorted and merged where a revision is not moved.
+  struct Place: Hashable, Comparable, Sendable {
+    /// Microseconds after the beginning of the stream.
+    let time: Int64
+    let camera: Int32
+    fileprivate let order: UInt64
+
+    static func < (a: Place, b: Place) -> Bool {
+      if a.time != b.time { return a.time < b.time }
+      return (a.camera, a.order) < (b.camera, b.order)
+    }
+  }
+
+  let place: Place
   let revision: SightingRevision
 
   init(time: Int64, camera: Int32, track: TrackID, revision: SightingRevision) {
-    self.time = time
-    self.camera = camera
     self.revision = revision
     // Lost tracks in the order in which they began, then sightings that aged, then the faces of the
     // frame, the newest first, as the model lists them; at the end of the stream what is open.
@@ -26,12 +34,10 @@ struct Telling: Sendable {
       case .shutdown, .recovered: 3
       }
     let first = UInt64(truncatingIfNeeded: track.firstSequence) & 0xff_ffff_ffff
-    order = kind << 62 | (kind == 2 ? 0xff_ffff_ffff - first : first) << 22 | UInt64(track.ordinal)
-  }
-
-  static func precedes(_ a: Telling, _ b: Telling) -> Bool {
-    if a.time != b.time { return a.time < b.time }
-    return (a.camera, a.order) < (b.camera, b.order)
+    place = Place(
+      time: time, camera: camera,
+      order: kind << 62 | (kind == 2 ? 0xff_ffff_ffff - first : first) << 22
+        | UInt64(track.ordinal))
   }
 }
 
