@@ -12,6 +12,8 @@ package struct PipelineError: Error, Hashable, CustomStringConvertible {
     package static let noThreshold = Code(name: "no-threshold")
     /// A precomputed embedding that no matcher takes.
     package static let badProbe = Code(name: "bad-probe")
+    /// A frame set without frames.
+    package static let emptySet = Code(name: "empty-set")
     /// A rule of the pipeline was broken; a fault of ours.
     package static let internalFault = Code(name: "internal-fault")
   }

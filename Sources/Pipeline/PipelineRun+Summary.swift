@@ -10,7 +10,7 @@ internal import Sightings
 
 extension PipelineRun {
   func summary(
-    _ outcome: RunOutcome, _ events: EventLatency.State, _ matcher: any Matcher,
+    _ outcome: RunOutcome, stopped: Bool, _ events: EventLatency.State, _ matcher: any Matcher,
     _ digest: SHA256Digest, _ threshold: OperatingPoint, _ ticket: RunTicket, recovered: Int,
     durability: String,
     built: Double, seconds: Double, runningSeconds: Double
@@ -22,13 +22,18 @@ extension PipelineRun {
     var measures = outcome.measures
     measures.add(events.measures)
     return RunSummary(
-      runID: ticket.runID, state: outcome.source.stopped ? "stopped" : "finished",
+      runID: ticket.runID, state: stopped ? "stopped" : "finished",
       resumed: ticket.resumedFrom != nil,
       resumedAfterFrames: framesDone((ticket.resumedFrom ?? [:]).mapValues(\.frameSequence)),
       simulated: true,
       frames: .init(
         in: frames.entered, decoded: frames.decoded, failed: frames.failed,
         dropped: frames.dropped, damaged: frames.damaged, missing: frames.missing),
+      drops: outcome.book.drops.map { drop, count in
+        .init(
+          camera: configuration.frameSet.manifest.cameras[drop.camera].id,
+          stage: drop.stage.rawValue, reason: drop.reason.rawValue, count: count)
+      }.sorted { ($0.camera, $0.stage, $0.reason) < ($1.camera, $1.stage, $1.reason) },
       faces: .init(
         located: faces.located, embedded: faces.embedded, rejected: faces.rejected,
         belowQualityFloor: faces.belowQualityFloor, unknownMarker: faces.unknownMarker),

@@ -93,20 +93,20 @@ package struct PipelineRun: Sendable {
         lastSequence: closings.lastSequence[camera.id] ?? 0, remembered: recovery.recent)
     }
     let running = Monotonic.now()
-    let outcome = try await runStages(
+    let (outcome, source) = try await runStages(
       embedder, matcher, machines, writer, latency, ticket)
     try await writer.flush()
     // Before the run is called finished: a broken invariant leaves it to be looked into.
     try outcome.checkConservation()
-    if let truth, !outcome.source.stopped {
+    if let truth, !source.stopped {
       let events = truth.events(provenance: contexts.provenance, gallerySize: size)
       try await writer.append(try events.map { try BusRecord($0) })
     }
-    try log.finishRun(ticket.runID, outcome.source.stopped ? .stopped : .finished)
+    try log.finishRun(ticket.runID, source.stopped ? .stopped : .finished)
     let end = Monotonic.now()
 
     return summary(
-      outcome, latency.read(), matcher, digest, threshold, ticket,
+      outcome, stopped: source.stopped, latency.read(), matcher, digest, threshold, ticket,
       recovered: closings.events.count,
       durability: try log.durability().description, built: built,
       seconds: Double(end &- start) / 1e9, runningSeconds: Double(end &- running) / 1e9)

@@ -53,6 +53,9 @@ package struct RunConfiguration: Sendable {
   package var threads = 1
   /// Frames a queue holds, for each worker.
   package var queueFrames = 4
+  /// Bounds and policy of the queue that frames come in by; `nil` for `queueFrames` a worker, the oldest
+  /// given up. The virtual clock always waits, and nothing grows too old on it.
+  package var intake: QueueLimits?
   /// Start over although an interrupted run of this configuration could be resumed.
   package var fresh = false
   /// Publish who was really there, as events of another type, when the run has finished.
@@ -86,6 +89,16 @@ package struct RunConfiguration: Sendable {
       policy=\(SightingPolicy(decision: DecisionPolicy(threshold: 0, listed: candidates)))
       software=\(SoftwareVersion.current)
       """
+  }
+
+  var intakeLimits: QueueLimits {
+    var limits =
+      intake ?? QueueLimits(elements: queueFrames * threads, policy: .dropOldest)
+    if clock == .virtual {
+      limits.policy = .block
+      limits.maximumAge = nil
+    }
+    return limits
   }
 
   /// SHA-256 of `canonical`: in every event, and the key under which a run is resumed.

@@ -17,6 +17,15 @@ package struct RunSummary: Codable, Hashable, Sendable {
     package var missing: Int
   }
 
+  /// Frames of one camera given up before one stage for one reason.
+  package struct Drop: Codable, Hashable, Sendable {
+    package var camera: String
+    package var stage: String
+    /// `queue-full`, `too-old` or `in-flight`.
+    package var reason: String
+    package var count: Int
+  }
+
   package struct Faces: Codable, Hashable, Sendable {
     package var located: Int
     package var embedded: Int
@@ -110,6 +119,8 @@ package struct RunSummary: Codable, Hashable, Sendable {
   package var resumedAfterFrames: Int
   package var simulated: Bool
   package var frames: Frames
+  /// What makes up `frames.dropped`.
+  package var drops: [Drop]
   package var faces: Faces
   package var searches: Int
   package var tracks: Tracks
@@ -132,7 +143,7 @@ package struct RunSummary: Codable, Hashable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case runID = "run_id"
     case resumedAfterFrames = "resumed_after_frames"
-    case state, resumed, simulated, frames, faces, searches, tracks, sightings, stages
+    case state, resumed, simulated, frames, drops, faces, searches, tracks, sightings, stages
     case latencyMS = "latency_ms"
     case gallery, matcher, threshold, bus, failures, seconds
     case framesPerSecond = "frames_per_second"

@@ -22,6 +22,11 @@ extension RunSummary {
         ["bus", busLine],
       ].map { [$0[0] + String(repeating: " ", count: 10 - $0[0].count) + $0[1]] })
     out += "\n\n" + stageTable
+    if !drops.isEmpty {
+      out += "\n\n  frames given up\n"
+      out += drops.map { "    \($0.camera): \($0.count) before \($0.stage), \($0.reason)" }
+        .joined(separator: "\n")
+    }
     if !failures.isEmpty {
       out += "\n\n  frames that failed\n"
       out += failures.map { "    \($0.frame): \($0.reason)" }.joined(separator: "\n")

@@ -73,13 +73,85 @@ struct BoundedQueueTests {
     let queue = BoundedQueue<Int>(capacity: 3, policy: .dropOldest)
     var displaced: [Int] = []
     for i in 0..<10 {
-      if let old = try await queue.push(i) { displaced.append(old) }
+      displaced += try await queue.push(i)
     }
     queue.finish()
     var kept: [Int] = []
     while let popped = try await queue.pop() { kept.append(popped.element) }
     #expect(displaced == Array(0..<7))
     #expect(kept == [7, 8, 9])
+  }
+
+  @Test("Drop-newest refuses what does not fit, and keeps what waits")
+  func dropNewest() async throws {
+    let queue = BoundedQueue<Int>(capacity: 3, policy: .dropNewest)
+    var refused: [Int] = []
+    for i in 0..<10 { refused += try await queue.push(i) }
+    queue.finish()
+    var kept: [Int] = []
+    while let popped = try await queue.pop() { kept.append(popped.element) }
+    #expect(refused == Array(3..<10))
+    #expect(kept == [0, 1, 2])
+  }
+
+  @Test(
+    "Bytes are bounded as elements are, whatever the sizes; one too large goes in alone",
+    arguments: QueuePolicy.allCases)
+  func bytes(policy: QueuePolicy) async throws {
+    let queue = BoundedQueue<Int>(
+      QueueLimits(elements: 6, bytes: 100, policy: policy), size: { $0 })
+    let sizes = (0..<400).map { ($0 * 7919) % 97 + ($0 % 50 == 49 ? 100 : 0) }
+    let producer = Task {
+      var dropped: [Int] = []
+      for size in sizes { dropped += try await queue.push(size) }
+      queue.finish()
+      return dropped
+    }
+    var seen: [Int] = []
+    while let popped = try await queue.pop() {
+      let (count, bytes) = queue.held
+      #expect(count <= 6)
+      // One that is larger than the bound is alone.
+      #expect(bytes <= 100 || count == 1)
+      seen.append(popped.element)
+      await Task.yield()
+    }
+    let dropped = try await producer.value
+    #expect((seen + dropped).sorted() == sizes.sorted())
+    #expect(policy != .block || dropped.isEmpty && seen == sizes)
+    #expect(queue.bytes == 0)
+    #expect(queue.most.elements <= 6)
+    #expect(queue.most.bytes <= 196)
+  }
+
+  @Test("What does not fit with what is there waits, and goes in when enough has left")
+  func bytesWait() async throws {
+    let queue = BoundedQueue<Int>(QueueLimits(elements: 10, bytes: 10), size: { $0 })
+    #expect(queue.tryPush(6))
+    #expect(queue.tryPush(3))
+    #expect(!queue.tryPush(2))
+    let producer = Task { try await queue.push(8) }
+    while queue.waiting.producers == 0 { await Task.yield() }
+    // It would fit, but nobody overtakes one who waits.
+    #expect(!queue.tryPush(1))
+    #expect(queue.tryPop()?.element == 6)
+    #expect(queue.waiting.producers == 1)
+    #expect(queue.tryPop()?.element == 3)
+    #expect(try await producer.value == [])
+    #expect(queue.bytes == 8)
+  }
+
+  @Test("An element that waited longer than the maximum age says so; it is not lost")
+  func age() async throws {
+    let queue = BoundedQueue<Int>(QueueLimits(elements: 2, maximumAge: 1_000_000))
+    try await queue.push(1)
+    try await Task.sleep(for: .milliseconds(2))
+    let popped = try #require(try await queue.pop())
+    #expect(popped.element == 1)
+    #expect(popped.isTooOld)
+    let patient = BoundedQueue<Int>(QueueLimits(elements: 2, maximumAge: .max))
+    try await patient.push(1)
+    #expect(try await patient.pop()?.isTooOld == false)
   }
 
   @Test("A waiting consumer and a waiting producer can be cancelled, again and again")

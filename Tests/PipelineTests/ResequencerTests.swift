@@ -15,7 +15,7 @@ struct ResequencerTests {
     return ProcessedFrame(
       ticket: FrameTicket(
         frame: record, camera: camera, lane: camera, order: order, capturedAt: 0, admittedAt: 0),
-      outcome: .dropped)
+      outcome: .dropped(.queueFull))
   }
 
   @Test("Whatever order frames come in, each camera's leave in its own, each once")

@@ -12,4 +12,7 @@ package struct CommitReport: Hashable, Sendable {
   package let duration: Duration
   /// From the oldest submission until it was durable.
   package let longestWait: Duration
+  /// From the oldest submission with records until it was durable; `nil` for checkpoints alone, which are
+  /// let wait.
+  package let longestRecordWait: Duration?
 }

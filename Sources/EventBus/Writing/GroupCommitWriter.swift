@@ -184,7 +184,8 @@ package actor GroupCommitWriter: EventBus {
         onCommit(
           CommitReport(
             receipt: receipt, bytes: bytes, submissions: taken.count, duration: end - start,
-            longestWait: end - (taken.first?.at ?? start)))
+            longestWait: end - (taken.first?.at ?? start),
+            longestRecordWait: taken.first { !$0.records.isEmpty }.map { end - $0.at }))
       } catch {
         result = .failure(error)
       }

@@ -11,6 +11,8 @@ internal import SystemPackage
 package final class FrameReader {
   private let set: FrameSet
   private var bytes = [UInt8]()
+  /// How often memory had to be taken: a few times, however many frames are read.
+  package private(set) var allocations = 0
 
   package init(_ set: FrameSet) { self.set = set }
 
@@ -47,7 +49,11 @@ package final class FrameReader {
     guard frame.bytes >= 0, frame.bytes < 1 << 30 else {
       throw FrameError(.unreadable, frame: frame.name, "is listed with \(frame.bytes) bytes")
     }
-    if bytes.count < room { bytes = [UInt8](repeating: 0, count: room) }
+    if bytes.count < room {
+      // A quarter more than asked for, so that slowly growing frames do not take memory each.
+      bytes = [UInt8](repeating: 0, count: room + room / 4)
+      allocations += 1
+    }
     do {
       let descriptor = try FileDescriptor.open(set.folder.pushing(FilePath(frame.file)), .readOnly)
       defer { try? descriptor.close() }

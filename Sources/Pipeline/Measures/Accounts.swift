@@ -9,7 +9,7 @@ package struct FrameAccount: Hashable, Sendable {
   package var decoded = 0
   /// Frames that could not be read or decoded.
   package var failed = 0
-  /// Frames a full queue gave up.
+  /// Frames that were given up undecoded; why is in `FrameBook.drops`.
   package var dropped = 0
   /// Decoded frames with a warning-level corruption; part of `decoded`.
   package var damaged = 0
@@ -20,6 +20,15 @@ package struct FrameAccount: Hashable, Sendable {
 
   /// Frames that came in and have not left yet; 0 at the end of every run.
   package var inFlight: Int { entered - decoded - failed - dropped }
+
+  package mutating func add(_ other: FrameAccount) {
+    entered += other.entered
+    decoded += other.decoded
+    failed += other.failed
+    dropped += other.dropped
+    damaged += other.damaged
+    missing += other.missing
+  }
 }
 
 /// What became of faces.

@@ -28,7 +28,9 @@ final class EventLatency: Sendable {
       state.appended += report.receipt.appended
       state.duplicates += report.receipt.duplicates
       state.measures.worked(.publish, Self.nanoseconds(report.duration))
-      state.measures.waited(.publish, Self.nanoseconds(report.longestWait - report.duration))
+      if let wait = report.longestRecordWait {
+        state.measures.waited(.publish, Self.nanoseconds(wait - report.duration))
+      }
     }
   }
 

@@ -3,43 +3,59 @@
 
 internal import Synchronization
 
-/// What a full queue does with one more element.
-package enum QueuePolicy: String, Hashable, Sendable {
-  /// The producer waits: nothing is lost, and the source is slowed down.
-  case block
-  /// The oldest element makes room: the newest frame is the one worth having.
-  case dropOldest = "drop-oldest"
-}
-
-/// A queue of bounded length between two stages, for any number of producers and consumers.
+/// A queue between two stages, bounded in elements and in bytes, for any number of producers and consumers.
 ///
-/// Invariant: at most `capacity` elements are held, and an element that entered leaves exactly once, to
-/// a consumer or, under `dropOldest`, back to the producer that displaced it. All operations are O(1)
-/// but for the waiting lists, which are as long as there are tasks waiting.
+/// Invariant: at most `limits.elements` elements of `limits.bytes` bytes are held, and an element that was
+/// pushed leaves exactly once, to a consumer or, where the policy drops, back to a producer. All operations
+/// are O(1) but for the waiting lists, which are as long as there are tasks waiting.
 package final class BoundedQueue<Element: Sendable>: Sendable {
   /// An element that has left the queue, and how long it was in it.
   package struct Popped: Sendable {
     package let element: Element
     /// Nanoseconds from entering to leaving.
     package let waited: UInt64
+    /// Whether that is longer than the queue's maximum age: the consumer is to drop it, and to count it.
+    package let isTooOld: Bool
   }
 
-  package let capacity: Int
-  package let policy: QueuePolicy
+  package let limits: QueueLimits
+  private let size: @Sendable (Element) -> Int
   private let state = Mutex(State())
 
   private struct Held {
     let element: Element
+    let bytes: Int
     let since: UInt64
   }
 
   private struct State {
     var held = Ring<Held>()
+    var bytes = 0
+    var mostElements = 0
+    var mostBytes = 0
     var finished = false
     var nextWaiter: UInt64 = 0
     var consumers: [(id: UInt64, continuation: CheckedContinuation<Popped?, any Error>)] = []
     var producers:
-      [(id: UInt64, held: Held, continuation: CheckedContinuation<Element?, any Error>)] = []
+      [(id: UInt64, held: Held, continuation: CheckedContinuation<[Element], any Error>)] = []
+
+    mutating func add(_ element: Held) {
+      held.append(element)
+      bytes += element.bytes
+      mostElements = max(mostElements, held.count)
+      mostBytes = max(mostBytes, bytes)
+    }
+
+    mutating func remove() -> Held? {
+      guard let oldest = held.removeFirst() else { return nil }
+      bytes -= oldest.bytes
+      return oldest
+    }
+
+    func hasRoom(for element: Held, _ limits: QueueLimits) -> Bool {
+      held.count == 0
+        || held.count < limits.elements && element.bytes <= limits.bytes - min(bytes, limits.bytes)
+    }
 
     mutating func waiter() -> UInt64 {
       nextWaiter += 1
@@ -47,41 +63,45 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     }
   }
 
-  package init(capacity: Int, policy: QueuePolicy = .block) {
-    precondition(capacity > 0, "a queue needs room for one element")
-    self.capacity = capacity
-    self.policy = policy
+  /// `size` tells the bytes that an element keeps; elements of a queue without a bound in bytes need none.
+  package init(_ limits: QueueLimits, size: @escaping @Sendable (Element) -> Int = { _ in 0 }) {
+    self.limits = limits
+    self.size = size
+  }
+
+  package convenience init(capacity: Int, policy: QueuePolicy = .block) {
+    self.init(QueueLimits(elements: capacity, policy: policy))
   }
 
   /// Number of elements in the queue now.
   package var count: Int { state.withLock { $0.held.count } }
 
-  /// Puts an element in; waits for room, or displaces the oldest, as the policy says.
+  /// Bytes in the queue now.
+  package var bytes: Int { held.bytes }
+
+  /// Elements and their bytes in the queue now.
+  package var held: (elements: Int, bytes: Int) { state.withLock { ($0.held.count, $0.bytes) } }
+
+  /// The most elements and bytes that were in the queue at once.
+  package var most: (elements: Int, bytes: Int) {
+    state.withLock { ($0.mostElements, $0.mostBytes) }
+  }
+
+  /// Puts an element in; waits for room, or drops, as the policy says.
   ///
-  /// - Returns: the displaced element, if any.
+  /// - Returns: what was dropped: older elements or, under `dropNewest`, this one.
   /// - Throws: `CancellationError` when the task is cancelled while it waits; the element is then not
   ///   in the queue.
   @discardableResult
-  package func push(_ element: Element) async throws -> Element? {
-    let held = Held(element: element, since: Monotonic.now())
+  package func push(_ element: Element) async throws -> [Element] {
+    let held = Held(element: element, bytes: size(element), since: Monotonic.now())
     let id = state.withLock { $0.waiter() }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let action = state.withLock { state -> PushAction in
           precondition(!state.finished, "push after finish")
           if Task.isCancelled { return .cancelled }
-          if !state.consumers.isEmpty {
-            return .handed(to: state.consumers.removeFirst().continuation)
-          }
-          if state.held.count < capacity {
-            state.held.append(held)
-            return .accepted(displaced: nil)
-          }
-          if policy == .dropOldest {
-            let oldest = state.held.removeFirst()
-            state.held.append(held)
-            return .accepted(displaced: oldest?.element)
-          }
+          if let action = offer(held, &state) { return action }
           state.producers.append((id, held, continuation))
           return .waits
         }
@@ -90,10 +110,10 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
         switch action {
         case .waits: break
         case .cancelled: continuation.resume(throwing: CancellationError())
-        case .accepted(let displaced): continuation.resume(returning: displaced)
+        case .accepted(let dropped): continuation.resume(returning: dropped)
         case .handed(let consumer):
-          consumer.resume(returning: Self.leave(held))
-          continuation.resume(returning: nil)
+          consumer.resume(returning: leave(held))
+          continuation.resume(returning: [])
         }
       }
     } onCancel: {
@@ -104,6 +124,45 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     }
   }
 
+  /// Puts an element in if there is room for it now; false, whatever the policy, if there is none.
+  package func tryPush(_ element: Element) -> Bool {
+    let held = Held(element: element, bytes: size(element), since: Monotonic.now())
+    let action = state.withLock { state -> PushAction in
+      precondition(!state.finished, "push after finish")
+      if state.consumers.isEmpty, !state.producers.isEmpty || !state.hasRoom(for: held, limits) {
+        return .waits
+      }
+      return offer(held, &state) ?? .waits
+    }
+    switch action {
+    case .waits, .cancelled: return false
+    case .accepted: return true
+    case .handed(let consumer):
+      consumer.resume(returning: leave(held))
+      return true
+    }
+  }
+
+  /// What becomes of an element at once; `nil` if its producer has to wait.
+  private func offer(_ held: Held, _ state: inout State) -> PushAction? {
+    if !state.consumers.isEmpty { return .handed(to: state.consumers.removeFirst().continuation) }
+    if state.producers.isEmpty, state.hasRoom(for: held, limits) {
+      state.add(held)
+      return .accepted(dropped: [])
+    }
+    switch limits.policy {
+    case .block: return nil
+    case .dropNewest: return .accepted(dropped: [held.element])
+    case .dropOldest:
+      var dropped: [Element] = []
+      while !state.hasRoom(for: held, limits), let oldest = state.remove() {
+        dropped.append(oldest.element)
+      }
+      state.add(held)
+      return .accepted(dropped: dropped)
+    }
+  }
+
   /// Takes the oldest element, waiting for one; `nil` when the queue is finished and empty.
   package func pop() async throws -> Popped? {
     let id = state.withLock { $0.waiter() }
@@ -111,7 +170,7 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
       try await withCheckedThrowingContinuation { continuation in
         let action = state.withLock { state -> PopAction in
           if Task.isCancelled { return .cancelled }
-          if let taken = Self.take(&state) { return .took(taken) }
+          if let taken = take(&state) { return .took(taken) }
           if state.finished { return .ended }
           state.consumers.append((id, continuation))
           return .waits
@@ -121,7 +180,7 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
         case .cancelled: continuation.resume(throwing: CancellationError())
         case .ended: continuation.resume(returning: nil)
         case .took(let taken):
-          taken.producer?.resume(returning: nil)
+          for producer in taken.producers { producer.resume(returning: []) }
           continuation.resume(returning: taken.popped)
         }
       }
@@ -135,9 +194,10 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
 
   /// Takes the oldest element if there is one now.
   package func tryPop() -> Popped? {
-    let taken = state.withLock { Self.take(&$0) }
-    taken?.producer?.resume(returning: nil)
-    return taken?.popped
+    let taken = state.withLock { take(&$0) }
+    guard let taken else { return nil }
+    for producer in taken.producers { producer.resume(returning: []) }
+    return taken.popped
   }
 
   /// Says that nothing more will be pushed; consumers drain what is left and then get `nil`.
@@ -157,12 +217,12 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
   }
 
   private typealias Consumer = CheckedContinuation<Popped?, any Error>
-  private typealias Producer = CheckedContinuation<Element?, any Error>
+  private typealias Producer = CheckedContinuation<[Element], any Error>
 
   private enum PushAction {
     case waits
     case cancelled
-    case accepted(displaced: Element?)
+    case accepted(dropped: [Element])
     case handed(to: Consumer)
   }
 
@@ -173,21 +233,27 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     case took(Taken)
   }
 
-  /// An element that was taken, and the producer whose element took its place, yet to be resumed.
+  /// An element that was taken, and the producers whose elements took its place, yet to be resumed.
   private struct Taken {
     let popped: Popped
-    let producer: Producer?
+    var producers: [Producer] = []
   }
 
-  private static func take(_ state: inout State) -> Taken? {
-    guard let held = state.held.removeFirst() else { return nil }
-    guard !state.producers.isEmpty else { return Taken(popped: leave(held), producer: nil) }
-    let producer = state.producers.removeFirst()
-    state.held.append(producer.held)
-    return Taken(popped: leave(held), producer: producer.continuation)
+  private func take(_ state: inout State) -> Taken? {
+    guard let held = state.remove() else { return nil }
+    var taken = Taken(popped: leave(held))
+    while let first = state.producers.first, state.hasRoom(for: first.held, limits) {
+      state.producers.removeFirst()
+      state.add(first.held)
+      taken.producers.append(first.continuation)
+    }
+    return taken
   }
 
-  private static func leave(_ held: Held) -> Popped {
-    Popped(element: held.element, waited: Monotonic.now() &- held.since)
+  private func leave(_ held: Held) -> Popped {
+    let waited = Monotonic.now() &- held.since
+    return Popped(
+      element: held.element, waited: waited,
+      isTooOld: limits.maximumAge.map { waited > $0 } ?? false)
   }
 }

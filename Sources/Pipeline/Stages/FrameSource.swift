@@ -9,22 +9,16 @@ struct FrameSource {
   let configuration: RunConfiguration
   /// Last sequence number already processed by the run that is resumed, by camera.
   let resumeAfter: [String: Int]
-  /// Room for frames in flight; a place is taken here and given back by the tracker.
-  let window: BoundedQueue<Void>
   let stop: StopSignal
 
   /// What the source saw.
   struct Tally: Sendable {
-    var entered = 0
-    var missing = 0
     /// Whether it ended before the last frame because it was asked to.
     var stopped = false
   }
 
-  /// Pushes every frame into `decode`; what a full queue displaces goes to `match` as dropped.
-  func run(
-    into decode: BoundedQueue<FrameTicket>, displacedTo match: BoundedQueue<ProcessedFrame>
-  ) async throws -> Tally {
+  /// Brings in every frame; on the wall clock it waits for no one.
+  func run(into intake: FrameIntake) async throws -> Tally {
     let manifest = configuration.frameSet.manifest
     let cameras = Dictionary(
       uniqueKeysWithValues: manifest.cameras.enumerated().map { ($1.id, $0) })
@@ -38,24 +32,22 @@ struct FrameSource {
         tally.stopped = true
         break
       }
-      try await window.push(())
-      var admittedAt = Monotonic.now()
-      var capturedAt = frame.capturedAt
+      var (admittedAt, capturedAt): (UInt64, Int64) = (0, frame.capturedAt)
       if let pace {
         // Latency counts from the scheduled time, so that a late source cannot hide.
         (admittedAt, capturedAt) = try await pace.wait(until: frame.capturedAt, stop: stop)
       }
-      tally.missing += frame.seq - next[camera]
+      let hasPlace = try await intake.place(camera: camera)
+      intake.book.missed(frame.seq - next[camera], camera: camera)
       next[camera] = frame.seq + 1
-      let lane = configuration.clock == .wall ? camera : 0
+      guard hasPlace else { continue }
+      if pace == nil { admittedAt = Monotonic.now() }
+      let lane = pace == nil ? 0 : camera
       let ticket = FrameTicket(
         frame: frame, camera: camera, lane: lane, order: orders[lane], capturedAt: capturedAt,
         admittedAt: admittedAt)
       orders[lane] += 1
-      tally.entered += 1
-      if let displaced = try await decode.push(ticket) {
-        try await match.push(ProcessedFrame(ticket: displaced, outcome: .dropped))
-      }
+      try await intake.admit(ticket)
     }
     return tally
   }

@@ -14,24 +14,39 @@ final class FrameWorker {
   private let locator: FaceLocator
   private let embedder: FaceEmbedder
   private let scale: DecodeScale
+  private let number: Int
   private(set) var measures = StageMeasures()
 
-  init(_ configuration: RunConfiguration, _ embedder: FaceEmbedder) {
+  /// What a worker measured, and how often it took memory for frames: a few times, whatever their number.
+  struct Tally: Sendable {
+    var measures = StageMeasures()
+    var allocations = 0
+  }
+
+  /// `number` tells workers apart in a trace.
+  init(_ configuration: RunConfiguration, _ embedder: FaceEmbedder, number: Int = 0) {
+    self.number = number
     reader = FrameReader(configuration.frameSet)
     locator = FaceLocator(mode: configuration.locate, decimation: configuration.decimation)
     scale = configuration.scale
     self.embedder = embedder
   }
 
-  /// Takes frames from `input` until it is finished, and passes each on to `output`.
+  /// Takes frames from `input` until it is finished, and passes each on to `output`, or to `aside` when it
+  /// waited too long.
   func run(
-    from input: BoundedQueue<FrameTicket>, to output: BoundedQueue<ProcessedFrame>
-  ) async throws -> StageMeasures {
+    from input: BoundedQueue<FrameTicket>, to output: BoundedQueue<ProcessedFrame>,
+    tooOldTo aside: BoundedQueue<ProcessedFrame>
+  ) async throws -> Tally {
     while let popped = try await input.pop() {
+      if popped.isTooOld {
+        try await aside.push(ProcessedFrame(ticket: popped.element, outcome: .dropped(.tooOld)))
+        continue
+      }
       measures.waited(.read, popped.waited)
       try await output.push(try process(popped.element))
     }
-    return measures
+    return Tally(measures: measures, allocations: buffer.allocations + reader.allocations)
   }
 
   /// Carries one frame through the worker's stages.
@@ -52,13 +67,18 @@ final class FrameWorker {
         let located = measures.measure(.locate) {
           locator.locate(in: decoded.pixels, scale: scale, boxes: frame.boxes)
         }
+        let facesReady = Monotonic.now()
         let faces = measures.measure(.embed) {
           located.map { FrameFace(face: $0, outcome: embedder.embed($0, camera: frame.camera)) }
         }
+        let embedded = Monotonic.now()
         // Scheduled to decode may be negative by a hair on the wall clock: a source that wakes early.
-        let times = FrameTimes(
+        var times = FrameTimes(
           untilDecode: read > ticket.admittedAt ? read - ticket.admittedAt : 0,
-          decode: pixelsReady &- read, locateAndEmbed: Monotonic.now() &- pixelsReady)
+          decode: pixelsReady &- read, locateAndEmbed: embedded &- pixelsReady)
+        times.marks = FrameMarks(
+          worker: number, started: start, read: read, decoded: pixelsReady, located: facesReady,
+          embedded: embedded)
         return ProcessedFrame(
           ticket: ticket,
           outcome: .decoded(
@@ -67,7 +87,9 @@ final class FrameWorker {
       }
     } catch {
       if error.code == .digestMismatch || error.code == .unreadable { throw error }
-      return ProcessedFrame(ticket: ticket, outcome: .failed(error))
+      var times = FrameTimes()
+      times.marks = FrameMarks(worker: number, started: start)
+      return ProcessedFrame(ticket: ticket, outcome: .failed(error), times: times)
     }
   }
 }

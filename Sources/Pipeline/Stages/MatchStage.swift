@@ -46,8 +46,10 @@ struct MatchStage {
         for frame in searched {
           // Every frame of a batch waits for the whole of it.
           frames[frame].times.match = elapsed
-          tally.measures.worked(.match, elapsed)
+          frames[frame].times.marks.matchStarted = start
+          frames[frame].times.marks.matched = start &+ elapsed
         }
+        tally.measures.worked(.match, elapsed, frames: searched.count)
       }
       for frame in frames { try await output.push(frame) }
     }

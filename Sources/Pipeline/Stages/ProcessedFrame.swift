@@ -8,7 +8,7 @@ package import Matching
 /// A frame on its way in.
 package struct FrameTicket: Sendable {
   package let frame: FrameSetManifest.Frame
-  /// Index of its camera in the manifest.
+  /// Index of its camera in the manifest, or of its feed.
   package let camera: Int
   /// The sequence whose order is kept: one for all cameras on the virtual clock, so that the log is the
   /// same whatever the threads; one a camera on the wall clock, so that none waits for another.
@@ -20,12 +20,21 @@ package struct FrameTicket: Sendable {
   package let capturedAt: Int64
   /// When the frame came in, on the monotonic clock: latency counts from here.
   package let admittedAt: UInt64
+  /// The camera and the number of the frame as events tell them: the manifest's, unless a frame set stands
+  /// for more cameras than it has.
+  package let feed: String
+  package let sequence: Int
+  /// Whether the frame counts in a measurement; those of the time to warm up do not.
+  package let isMeasured: Bool
 
   package init(
     frame: FrameSetManifest.Frame, camera: Int, lane: Int, order: Int, capturedAt: Int64,
-    admittedAt: UInt64
+    admittedAt: UInt64, feed: String? = nil, sequence: Int? = nil, isMeasured: Bool = true
   ) {
     self.frame = frame
+    self.feed = feed ?? frame.camera
+    self.sequence = sequence ?? frame.seq
+    self.isMeasured = isMeasured
     self.camera = camera
     self.lane = lane
     self.order = order
@@ -48,7 +57,7 @@ package struct ProcessedFrame: Sendable {
     /// Decoded, at this full-resolution size; `warning` says what may be damaged.
     case decoded(width: Int, height: Int, warning: String?)
     case failed(FrameError)
-    case dropped
+    case dropped(DropReason)
   }
 
   package let ticket: FrameTicket
@@ -73,4 +82,20 @@ package struct FrameTimes: Sendable {
   package var locateAndEmbed: UInt64 = 0
   package var queuedForMatch: UInt64 = 0
   package var match: UInt64 = 0
+  package var marks = FrameMarks()
+}
+
+/// When a frame passed what, on the monotonic clock in nanoseconds; 0 for what it did not pass.
+package struct FrameMarks: Sendable {
+  /// The worker that had it.
+  package var worker = 0
+  package var started: UInt64 = 0
+  package var read: UInt64 = 0
+  package var decoded: UInt64 = 0
+  package var located: UInt64 = 0
+  package var embedded: UInt64 = 0
+  package var matchStarted: UInt64 = 0
+  package var matched: UInt64 = 0
+  package var trackStarted: UInt64 = 0
+  package var tracked: UInt64 = 0
 }

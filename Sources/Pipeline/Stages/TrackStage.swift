@@ -18,10 +18,11 @@ struct TrackStage {
   let latency: EventLatency
   /// Frames in flight; each gives its place back when it has been handled.
   let window: BoundedQueue<Void>
+  let book: FrameBook
+  let journeys: Journeys?
   let progress: @Sendable (_ done: Int) -> Void
 
   struct Tally: Sendable {
-    var frames = FrameAccount()
     var faces = FaceAccount()
     var sightings = SightingCounts()
     var failures: [FrameError] = []
@@ -56,31 +57,38 @@ struct TrackStage {
 
   private mutating func handle(_ processed: ProcessedFrame, _ tally: inout Tally) async throws {
     let start = Monotonic.now()
-    let frame = processed.ticket.frame
-    let camera = processed.ticket.camera
+    let ticket = processed.ticket
+    let frame = ticket.frame
+    let camera = ticket.camera
     let events: [SightingEvent]
+    let door: FrameBook.Door
     switch processed.outcome {
     case .decoded(let width, let height, let warning):
-      tally.frames.decoded += 1
-      if warning != nil { tally.frames.damaged += 1 }
+      door = .decoded(isDamaged: warning != nil)
       let faces = processed.faces.map { observe($0, &tally.faces) }
       let facts = FrameFacts(
-        sequence: frame.seq, capturedAtMicroseconds: processed.ticket.capturedAt, width: width,
+        sequence: ticket.sequence, capturedAtMicroseconds: ticket.capturedAt, width: width,
         height: height, bytes: frame.bytes, sha256: frame.sha256)
       events = machines[camera].observe(
-        FrameObservation(camera: frame.camera, frame: facts, faces: faces))
+        FrameObservation(camera: ticket.feed, frame: facts, faces: faces))
     case .failed(let error):
-      tally.frames.failed += 1
+      door = .failed
       if tally.failures.count < 10 { tally.failures.append(error) }
-      events = machines[camera].advance(to: Timestamp(microseconds: processed.ticket.capturedAt))
-    case .dropped:
-      tally.frames.dropped += 1
-      events = machines[camera].advance(to: Timestamp(microseconds: processed.ticket.capturedAt))
+      events = machines[camera].advance(to: Timestamp(microseconds: ticket.capturedAt))
+    case .dropped(let reason):
+      door = .dropped(.read, reason)
+      events = machines[camera].advance(to: Timestamp(microseconds: ticket.capturedAt))
     }
-    tally.measures.worked(.track, Monotonic.now() &- start)
+    let tracked = Monotonic.now()
+    tally.measures.worked(.track, tracked &- start)
+    var processed = processed
+    processed.times.marks.trackStarted = start
+    processed.times.marks.tracked = tracked
+    // Before the bus may tell that the frame's way is over.
+    try book.left(door, camera: camera)
     let checkpoint = BusCheckpoint(
-      runID: runID, camera: frame.camera, frameSequence: frame.seq,
-      timeMicroseconds: processed.ticket.capturedAt, recent: machines[camera].recentSubjects)
+      runID: runID, camera: ticket.feed, frameSequence: ticket.sequence,
+      timeMicroseconds: ticket.capturedAt, recent: machines[camera].recentSubjects)
     try await submit(events, checkpoint: checkpoint, cause: processed)
   }
 
@@ -111,10 +119,16 @@ struct TrackStage {
     let now = WallClock.now()
     let timings = cause.map(Self.timings)
     let records = try events.map { try BusRecord($0.stamped(recordedAt: now, timings: timings)) }
-    let admittedAt = cause?.ticket.admittedAt
-    try await bus.submit(records, checkpoint: checkpoint) { [latency, count = records.count] in
-      if case .success = $0, let admittedAt { latency.durable(count, since: admittedAt) }
+    guard let cause else {
+      return try await bus.submit(records, checkpoint: checkpoint, completion: nil)
     }
+    try await bus.submit(records, checkpoint: checkpoint) {
+      [latency, journeys, count = records.count] in
+      guard case .success = $0, count > 0 else { return }
+      latency.durable(count, since: cause.ticket.admittedAt)
+      journeys?.ended(cause.end(at: Monotonic.now(), events: count))
+    }
+    if records.isEmpty { journeys?.ended(cause.end(at: Monotonic.now(), events: 0)) }
   }
 
   private static func timings(_ frame: ProcessedFrame) -> SightingData.Timings {
@@ -129,6 +143,20 @@ struct TrackStage {
     timings.total = microseconds(
       now > frame.ticket.admittedAt ? now - frame.ticket.admittedAt : 0)
     return timings
+  }
+}
+
+extension ProcessedFrame {
+  fileprivate func end(at time: UInt64, events: Int) -> JourneyEnd {
+    let outcome: JourneyEnd.Outcome =
+      switch self.outcome {
+      case .decoded: .decoded
+      case .failed: .failed
+      case .dropped: .dropped
+      }
+    return JourneyEnd(
+      feed: ticket.camera, outcome: outcome, isMeasured: ticket.isMeasured,
+      dueAt: ticket.admittedAt, endedAt: time, marks: times.marks, events: events)
   }
 }
 

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import EventBus
+internal import Faces
+internal import Frames
+internal import Matching
+internal import Sightings
+
+/// What all stages came to.
+struct RunOutcome: Sendable {
+  var book: FrameBook.Reading
+  var match = MatchStage.Tally()
+  var track = TrackStage.Tally()
+  var measures = StageMeasures()
+  /// How often workers took memory for frames.
+  var allocations = 0
+  /// The most that the first queue held.
+  var mostQueued = (elements: 0, bytes: 0)
+
+  /// Frames that came in must have left by one door; a break is a fault of ours.
+  func checkConservation() throws(PipelineError) {
+    guard frames.inFlight == 0 else {
+      throw PipelineError(
+        .internalFault,
+        "frames are not conserved: \(frames.entered) in, but \(frames.decoded) decoded, "
+          + "\(frames.failed) failed and \(frames.dropped) dropped; please report this")
+    }
+  }
+
+  var frames: FrameAccount { book.total }
+}
+
+/// The stages, joined by bounded queues: frames of a source in, sightings on a bus out.
+struct StageLine: Sendable {
+  let configuration: RunConfiguration
+  let embedder: FaceEmbedder
+  let matcher: any Matcher
+  let bus: any EventBus
+  let latency: EventLatency
+  let runID: String
+  var journeys: Journeys? = nil
+  /// Told the number of frames that have passed the last stage.
+  let progress: @Sendable (_ done: Int) -> Void
+
+  init(
+    configuration: RunConfiguration, embedder: FaceEmbedder, matcher: any Matcher,
+    bus: any EventBus, latency: EventLatency, runID: String, journeys: Journeys? = nil,
+    progress: @escaping @Sendable (_ done: Int) -> Void
+  ) {
+    self.configuration = configuration
+    self.embedder = embedder
+    self.matcher = matcher
+    self.bus = bus
+    self.latency = latency
+    self.runID = runID
+    self.journeys = journeys
+    self.progress = progress
+  }
+
+  private enum Part<Source: Sendable>: Sendable {
+    case source(Source)
+    case worker(FrameWorker.Tally)
+    case match(MatchStage.Tally)
+    case track(TrackStage.Tally)
+  }
+
+  /// Starts all stages and waits until the last frame has passed the last one.
+  ///
+  /// - Parameters:
+  ///   - machines: one for each camera or feed.
+  ///   - executor: where the source runs; `nil` for the pool that all tasks share.
+  ///   - source: brings in frames until there are no more; what it gives is handed back.
+  func run<Source: Sendable>(
+    _ machines: [SightingMachine], on executor: OwnThread? = nil,
+    _ source: @escaping @Sendable (FrameIntake) async throws -> Source
+  ) async throws -> (RunOutcome, Source) {
+    let workers = configuration.threads
+    let decode = BoundedQueue<FrameTicket>(configuration.intakeLimits) { $0.frame.bytes }
+    let match = BoundedQueue<ProcessedFrame>(capacity: configuration.queueFrames * workers)
+    let window = BoundedQueue<Void>(capacity: 4 * decode.limits.elements + 64)
+    let track = BoundedQueue<ProcessedFrame>(capacity: window.limits.elements)
+    let book = FrameBook(cameras: machines.count, limit: window.limits.elements)
+    let intake = FrameIntake(
+      decode: decode, track: track, window: window, book: book, journeys: journeys)
+
+    return try await withThrowingTaskGroup(of: Part<Source>.self) { group in
+      group.addTask(executorPreference: executor) {
+        let end = try await source(intake)
+        decode.finish()
+        return .source(end)
+      }
+      for number in 0..<workers {
+        group.addTask(executorPreference: OwnThread("worker-\(number)")) {
+          let worker = FrameWorker(configuration, embedder, number: number)
+          return .worker(try await worker.run(from: decode, to: match, tooOldTo: track))
+        }
+      }
+      group.addTask {
+        let stage = MatchStage(
+          matcher: matcher, embedder: embedder, k: configuration.candidates)
+        let tally = try await stage.run(from: match, to: track)
+        track.finish()
+        return .match(tally)
+      }
+      group.addTask {
+        var stage = TrackStage(
+          embedder: embedder, runID: runID, machines: machines, bus: bus, latency: latency,
+          window: window, book: book, journeys: journeys, progress: progress)
+        return .track(try await stage.run(from: track))
+      }
+
+      var outcome = RunOutcome(book: book.reading)
+      var end: Source?
+      var working = workers
+      for try await part in group {
+        switch part {
+        case .source(let source): end = source
+        case .worker(let tally):
+          outcome.measures.add(tally.measures)
+          outcome.allocations += tally.allocations
+          working -= 1
+          if working == 0 { match.finish() }
+        case .match(let tally): outcome.match = tally
+        case .track(let tally): outcome.track = tally
+        }
+      }
+      outcome.measures.add(outcome.match.measures)
+      outcome.measures.add(outcome.track.measures)
+      outcome.book = book.reading
+      outcome.mostQueued = decode.most
+      guard let end else {
+        throw PipelineError(.internalFault, "the source never ended; please report this")
+      }
+      return (outcome, end)
+    }
+  }
+}
