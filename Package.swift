@@ -86,8 +86,8 @@ let package = Package(
     .target(
       name: "Benchmarking",
       dependencies: [
-        "CKernels", "COpenBLAS", "EventBus", "Evaluation", "Files", "Galleries", "Matching",
-        "Population",
+        "CKernels", "COpenBLAS", "EventBus", "Evaluation", "Faces", "Files", "Frames",
+        "Galleries", "Matching", "Pipeline", "Population",
         grdb, system,
       ]),
     .target(
@@ -148,8 +148,8 @@ let package = Package(
     .testTarget(
       name: "BenchmarkingTests",
       dependencies: [
-        "Benchmarking", "CKernels", "Evaluation", "Files", "Galleries", "Matching", "Population",
-        "Reports",
+        "Benchmarking", "CKernels", "Evaluation", "Faces", "Files", "Frames", "Galleries",
+        "Matching", "Pipeline", "Population", "Reports",
         system,
       ], exclude: ["Snapshots"]),
     .testTarget(

@@ -29,6 +29,18 @@ struct Usage {
     return usage.ru_maxrss * 1024
   }
 
+  /// The memory that the process holds now, in bytes.
+  static var residentBytes: Int {
+    guard let file = unsafe fopen("/proc/self/statm", "r") else { return 0 }
+    defer { unsafe _ = fclose(file) }
+    var line = [CChar](repeating: 0, count: 128)
+    guard unsafe fgets(&line, 128, file) != nil else { return 0 }
+    let words = line.prefix { $0 != 0 }.split(separator: 32)
+    guard words.count > 1 else { return 0 }
+    let pages = words[1].reduce(0) { $0 * 10 + Int($1) - 48 }
+    return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+
   /// Runnable processes, over the last minute.
   static var load: Double {
     var load = 0.0

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
-internal import Glibc
 internal import Matching
 
-/// Finds the largest rate of Poisson arrivals whose p99 stays under the bound: bisection by short runs,
-/// then one valid run of full length, lower after each that fails.
+/// Finds the largest rate of Poisson arrivals whose p99 stays under the bound, by `LoadSearch`.
 struct RateSearch {
-  /// Bisection ends when the bracket is this narrow.
-  private static let precision = 0.03
-  private static let confirmations = 10
-  private static let mostRaises = 3
   /// A rate is not tried if its fewest queries take so many times the asked-for duration.
   private static let longest = 20.0
 
@@ -52,49 +46,32 @@ struct RateSearch {
       matcher: matcher, pool: setting.pool, judged: contender.lists, candidates: plan.candidates,
       batchLimit: limit, bound: plan.bound ?? 0, seed: plan.seed)
     // No more than full batches back to back can be answered.
-    var high = Double(limit) / (try await seconds(matcher, batch: limit)) * 1.05
-    var (low, top, raises) = (0.0, high, 0)
+    let high = Double(limit) / (try await seconds(matcher, batch: limit)) * 1.05
     let slowest = Double(ServerLoop.rule.queries(late: 0)) / plan.seconds / Self.longest
     var number: UInt64 = 0
-    func left(_ rate: Double) -> Double {
-      let steps = log2(max((high - low) / (Self.precision * high), 1)).rounded(.up)
-      return steps * max(plan.seconds / 4, 200 / rate) + max(plan.seconds, 459 / rate)
-    }
-    func attempt(_ rate: Double, _ seconds: Double, _ proof: ServerLoop.Proof) async throws -> Bool
-    {
+    let search = LoadSearch(isWhole: false, lowest: slowest)
+    let held = try await search.find(below: high) { rate, isFull, steps in
       number += 1
+      let short = max(plan.seconds / 4, 200 / rate)
       setting.observer(
-        .rate(contender.kind, threads: threads, perSecond: rate, secondsLeft: left(rate)))
-      let run = try await loop.run(rate: rate, seconds: seconds, proof: proof, number: number)
+        .rate(
+          contender.kind, threads: threads, perSecond: rate,
+          secondsLeft: Double(steps) * short + max(plan.seconds, 459 / rate)))
+      let run = try await loop.run(
+        rate: rate, seconds: isFull ? plan.seconds : plan.seconds / 4,
+        proof: isFull ? .earlyStopping : .share, number: number)
       tried.append(run)
-      return run.failure == nil
+      if run.differing > 0 { return .unsound }
+      return run.failure == nil ? .held : .broken
     }
-    while true {
-      // What was measured on a busy machine need not be the most: upwards, where the top holds.
-      if low >= 0.9 * top, raises < Self.mostRaises {
-        raises += 1
-        top *= 1.5
-        high = top
-      }
-      guard high - low > Self.precision * high else { break }
-      let middle = (low + high) / 2
-      if middle < slowest { break }
-      if try await attempt(middle, plan.seconds / 4, .share) { low = middle } else { high = middle }
-      if let run = tried.last, run.differing > 0 { return row(nil, run.failure) }
-    }
-    guard low > 0 else {
+    if held != nil { return row(tried.last, nil) }
+    if let run = tried.last, run.differing > 0 { return row(nil, run.failure) }
+    guard tried.contains(where: { $0.failure == nil }) else {
       return row(
         nil,
         "no rate above \((slowest * 10).rounded() / 10) queries/s held the bound"
           + (tried.last?.failure.map { " (\($0))" } ?? "") + "; a lower one would take over "
           + "\(Int(Self.longest)) times --duration to prove")
-    }
-    var step = Self.precision
-    for _ in 0..<Self.confirmations {
-      if try await attempt(low, plan.seconds, .earlyStopping) { return row(tried.last, nil) }
-      // Longer after each failure: a machine that has become busy is far from what it held.
-      low *= 1 - step
-      step = min(2 * step, 0.5)
     }
     return row(nil, tried.last?.failure)
   }

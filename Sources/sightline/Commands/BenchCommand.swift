@@ -7,12 +7,12 @@ struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract:
-      "Measure matchers, speed with recall beside it, and the bus, against the machine's limits.",
+      "Measure matchers, the whole pipeline and the bus, against the machine's limits.",
     discussion: """
       Vectors from elsewhere, brought in by `sightline gallery import`, may be measured here; a run \
       refuses them.
       """,
-    subcommands: [Match.self, Truth.self, Recall.self, BusSpeed.self])
+    subcommands: [Match.self, Pipeline.self, Truth.self, Recall.self, BusSpeed.self])
 }
 
 /// Values with commas between them: 1,8,64.
@@ -35,10 +35,13 @@ extension CommaSeparated: ExpressibleByArgument where Element == Int {
 }
 
 /// Seconds as people write them: 50ms, 10s, 2.5s, 1m.
-struct Seconds: ExpressibleByArgument {
+struct Seconds: ExpressibleByArgument, CustomStringConvertible {
   let value: Double
 
   init(_ value: Double) { self.value = value }
+
+  var description: String { "\(value == value.rounded() ? "\(Int(value))" : "\(value)")s" }
+  var defaultValueDescription: String { description }
 
   init?(argument: String) {
     for (suffix, factor) in [("ms", 1e-3), ("us", 1e-6), ("s", 1.0), ("m", 60.0)]

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+package import Benchmarking
+
+/// What `bench pipeline --dry-run` tells.
+package struct PipelinePlanReport: Sendable {
+  private let plan: PipelinePlan
+
+  package init(_ plan: PipelinePlan) { self.plan = plan }
+
+  package var text: String {
+    let settings = PipelineSettings(plan)
+    let seconds = Int(plan.estimatedSeconds.rounded(.up))
+    return """
+      Would measure the pipeline, scenario \(plan.scenario.rawValue)\(load)
+        frames    \(Text.count(settings.frameCount)) of \(settings.cameras) cameras, over and over
+        gallery   \(settings.gallery), matcher \(settings.matcher)
+        threads   \(settings.threads)
+        memory    about \(Text.bytes(plan.stageBytes)) for frames, and the gallery
+        time      about \(seconds) s, to a factor of two, and the gallery's
+      """
+  }
+
+  private var load: String {
+    guard plan.scenario.isOpenLoop else { return "" }
+    let bound = plan.bound.map { ", p99 under \(Text.milliseconds($0 * 1e3)) ms" } ?? ""
+    guard let load = plan.load else { return bound + ": the most that is held" }
+    return bound
+      + (plan.scenario == .cameras
+        ? ": \(Int(load)) cameras of \(Text.rate(plan.feedRate)) frames/s"
+        : ": \(Text.rate(load)) frames/s")
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+import Benchmarking
+import Galleries
+import Matching
+import Testing
+
+@Suite("Load")
+struct LoadTests {
+  @Test(
+    "Every camera shows its frames at its rate, from a phase of its own that the seed decides",
+    arguments: [1, 2, 7, 40])
+  func cameras(count: Int) {
+    func times(seed: UInt64) -> [(feed: Int, sequence: Int, time: Double)] {
+      var arrivals = CameraArrivals(cameras: count, framesPerSecond: 25, seed: seed)
+      return (0..<(count * 10)).map { _ in arrivals.next() }
+    }
+    let all = times(seed: 3)
+    let again = times(seed: 3)
+    #expect(all.map(\.time) == again.map(\.time))
+    #expect(all.map(\.time) != times(seed: 4).map(\.time))
+    #expect(zip(all, all.dropFirst()).allSatisfy { $0.time <= $1.time })
+    for feed in 0..<count {
+      let own = all.filter { $0.feed == feed }
+      #expect(own.map(\.sequence) == Array(0..<10))
+      #expect((0..<4e7).contains(own[0].time))
+      for (before, after) in zip(own, own.dropFirst()) {
+        #expect(abs(after.time - before.time - 4e7) < 1)
+      }
+    }
+    #expect(Set(all.prefix(count).map(\.time)).count == count, "phases differ")
+  }
+
+  @Test(
+    "A search finds the largest load that is held, for any limit and any first guess",
+    arguments: [1.0, 2, 3, 17, 100, 999], [0.3, 1.0, 1.05, 4])
+  func search(limit: Double, guess: Double) async throws {
+    let search = LoadSearch(isWhole: true, lowest: 1)
+    var full = 0
+    let found = try await search.find(below: limit * guess) { load, isFull, _ in
+      #expect(load == load.rounded() && load >= 1)
+      if isFull { full += 1 }
+      return load <= limit ? .held : .broken
+    }
+    let best = try #require(found)
+    #expect(best <= limit)
+    #expect(full == 1)
+    // A guess may be too low by what three raises can make good.
+    #expect(best >= limit * 0.95 - 1)
+  }
+
+  @Test("A load that holds only in short runs is lowered until a full one holds")
+  func lowered() async throws {
+    var fullRuns: [Double] = []
+    let found = try await LoadSearch(isWhole: false, lowest: 0.1).find(below: 1000) {
+      load, isFull, _ in
+      if isFull { fullRuns.append(load) }
+      return load <= (isFull ? 300 : 500) ? .held : .broken
+    }
+    let best = try #require(found)
+    #expect(best <= 300 && best > 100)
+    #expect(fullRuns.count > 1)
+    #expect(fullRuns == fullRuns.sorted(by: >))
+    #expect(fullRuns.last == best)
+  }
+
+  @Test("Nothing is found where nothing holds, and a search ends at once where none can be sound")
+  func nothing() async throws {
+    let none = try await LoadSearch(isWhole: true, lowest: 1).find(below: 40) { _, _, _ in .broken }
+    #expect(none == nil)
+    var runs = 0
+    let unsound = try await LoadSearch(isWhole: true, lowest: 1).find(below: 40) { _, _, _ in
+      runs += 1
+      return .unsound
+    }
+    #expect(unsound == nil)
+    #expect(runs == 1)
+  }
+
+  @Test(
+    "A sample of searches is spread over all of them, and bounded", arguments: [0, 3, 16, 17, 500])
+  func sample(searches: Int) async throws {
+    let matcher = SampledMatcher(try ConstantMatcher(subject: 7, microseconds: 0), limit: 16)
+    for number in 0..<searches {
+      var batch = ProbeBatch(dimension: matcher.gallery.dimension, capacity: 1)
+      // Which search it was is in the angle of the probe.
+      var probe = [Float](repeating: 0, count: matcher.gallery.dimension)
+      let share = Float(number) / 500
+      probe[0] = share
+      probe[1] = (1 - share * share).squareRoot()
+      try batch.append(probe)
+      _ = try await matcher.search(batch, k: 1)
+    }
+    let sample = try matcher.takeSample()
+    #expect(sample.probes.count == sample.lists.count)
+    #expect(sample.probes.count <= 16)
+    #expect(sample.probes.count >= min(searches, 8))
+    let order = (0..<sample.probes.count).map { row in
+      unsafe sample.probes.withRow(row) { unsafe $0[0] }
+    }
+    #expect(order == order.sorted())
+    if let last = order.last { #expect(Int((last * 500).rounded()) >= searches * 3 / 4 - 1) }
+    #expect(try matcher.takeSample().probes.count == 0)
+  }
+
+  @Test("A line through memory has its slope, whatever it starts from", arguments: [0, 3, -7])
+  func memory(slope: Int) throws {
+    let samples = (0..<90).map { 1_000_000 + $0 * slope }
+    let trend = try #require(MemoryTrend(samples))
+    #expect(abs(trend.bytesPerMinute - Double(slope) * 60) < 1e-6)
+    #expect(trend.firstBytes == 1_000_000)
+    #expect(trend.lastBytes == samples.last)
+    #expect(trend.mostBytes == samples.max())
+    #expect(MemoryTrend([1, 2]) == nil)
+  }
+
+  @Test("Whole lists must agree where a matcher promises them, else only who is at the threshold")
+  func agreement() {
+    let exact = lists([(1, 0.6), (2, 0.3), nil])
+    let same = LoadAgreement(exact, reference: exact, named: "exact", threshold: nil)
+    #expect(same.searches == 3 && same.differing == 0)
+    let below = lists([(1, 0.6), (3, 0.3), nil])
+    #expect(
+      LoadAgreement(below, reference: exact, named: "exact", threshold: nil).differing == 1)
+    #expect(
+      LoadAgreement(below, reference: exact, named: "exact", threshold: 0.5).differing == 0)
+    let above = lists([(9, 0.6), (2, 0.3), (4, 0.7)])
+    #expect(
+      LoadAgreement(above, reference: exact, named: "exact", threshold: 0.5).differing == 2)
+  }
+}
