@@ -81,10 +81,10 @@ extension PipelineRun {
         track.finish()
         return .match(tally)
       }
-      group.addTask { [observer] in
+      group.addTask { [observer, witness] in
         var stage = TrackStage(
           embedder: embedder, runID: ticket.runID, machines: machines,
-          bus: bus, latency: latency, window: window
+          bus: bus, latency: latency, window: window, witness: witness
         ) { observer(.frames(done: already + $0, total: total)) }
         return .track(try await stage.run(from: track))
       }

@@ -18,6 +18,7 @@ struct TrackStage {
   let latency: EventLatency
   /// Frames in flight; each gives its place back when it has been handled.
   let window: BoundedQueue<Void>
+  let witness: (@Sendable (ProcessedFrame) -> Void)?
   let progress: @Sendable (_ done: Int) -> Void
 
   struct Tally: Sendable {
@@ -36,6 +37,7 @@ struct TrackStage {
       for ready in order.take(popped.element) {
         tally.measures.waited(.track, popped.waited &+ ready.held)
         try await handle(ready.frame, &tally)
+        witness?(ready.frame)
         _ = window.tryPop()
         done += 1
         progress(done)
