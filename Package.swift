@@ -14,7 +14,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 // Style and script of the HTML report; in the program, so that it may be moved.
 let pageParts = [
   "report.css", "format.js", "model.js", "chart.js", "explore.js", "live.js", "charts.js",
-  "page.js",
+  "frames.js", "cohorts.js", "page.js",
 ]
 
 let package = Package(
@@ -91,10 +91,17 @@ let package = Package(
         grdb, system,
       ]),
     .target(
+      name: "Sweeps",
+      dependencies: [
+        "EventBus", "Evaluation", "Faces", "Files", "Frames", "Galleries", "Matching", "Pipeline",
+        "Population", "Sensors", system,
+      ],
+      exclude: ["Schemas"]),
+    .target(
       name: "Reports",
       dependencies: [
         "Benchmarking", "EventBus", "Evaluation", "Files", "Galleries", "Matching", "Pipeline",
-        "Population", "Sightings", "Traffic",
+        "Population", "Sightings", "Sweeps", "Traffic",
       ],
       resources: pageParts.map { .embedInCode("HTML/Page/\($0)") }),
     .executableTarget(
@@ -103,7 +110,7 @@ let package = Package(
         "Benchmarking", "Contract", "EventBus", "Evaluation", "Faces", "Files", "Frames",
         "Galleries",
         "Matching", "Pipeline", "Population", "Reports", "Sensors", "Settings", "Sightings",
-        "Traffic", argumentParser, system,
+        "Sweeps", "Traffic", argumentParser, system,
       ]),
 
     // A consumer to copy: of our package it uses nothing, only the bus.
@@ -159,8 +166,15 @@ let package = Package(
       ],
       exclude: ["Samples"]),
     .testTarget(
+      name: "SweepsTests",
+      dependencies: [
+        "Sweeps", "Evaluation", "Faces", "Files", "Frames", "Galleries", "Matching", "Pipeline",
+        "Population", "Sensors", system,
+      ],
+      exclude: ["Samples"]),
+    .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "Evaluation", "Population", "Settings", system],
+      dependencies: ["Reports", "Evaluation", "Population", "Settings", "Sweeps", system],
       exclude: ["Snapshots"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sightline", "example-consumer", "Frames"],

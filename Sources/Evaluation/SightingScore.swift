@@ -26,6 +26,8 @@ package struct SightingScore: Hashable, Sendable {
   package var nonMated = 0
   /// The smallest marker side that counts, in full-resolution pixels.
   package var minimumMarker: Double
+  /// Appearances of the truth, by index, that some sighting named rightly; of any size.
+  package private(set) var named: Set<Int> = []
 
   /// Mated appearances that count.
   package var appearances: Int { right + missed }
@@ -52,7 +54,6 @@ package struct SightingScore: Hashable, Sendable {
         return (first.seq...last.seq).contains(revision.frame)
       }
     }
-    var named = Set<Int>()
     for sighting in sightings.sorted(by: { $0.id < $1.id }) {
       let names = sighting.revisions.filter { $0.identity != nil }
       if names.contains(where: { meeting($0, on: sighting.camera) == nil }) {

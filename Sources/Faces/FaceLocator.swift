@@ -5,7 +5,7 @@ package import Frames
 internal import Markers
 
 /// Where faces are looked for.
-package enum LocateMode: String, CaseIterable, Hashable, Sendable {
+package enum LocateMode: String, CaseIterable, Codable, Hashable, Sendable {
   /// Everywhere in the frame: what a detector costs.
   case frame
   /// Only in the boxes the frame set gives, as a predictor would: takes locating out of the way.

@@ -18,10 +18,11 @@ extension PipelineRun {
       resumeAfter: (ticket.resumedFrom ?? [:]).mapValues(\.frameSequence), stop: stop)
     let total = configuration.frameSet.manifest.frames.count
     let already = framesDone(source.resumeAfter)
-    let line = StageLine(
+    var line = StageLine(
       configuration: configuration, embedder: embedder, matcher: matcher, bus: bus,
       latency: latency, runID: ticket.runID
     ) { [observer] in observer(.frames(done: already + $0, total: total)) }
+    line.witness = witness
     return try await line.run(machines) { try await source.run(into: $0) }
   }
 }

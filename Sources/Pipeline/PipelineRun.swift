@@ -5,8 +5,8 @@ package import EventBus
 internal import Faces
 internal import Frames
 internal import Galleries
-internal import Matching
-internal import Population
+package import Matching
+package import Population
 internal import Sightings
 
 /// What a run tells while it is under way; from any thread.
@@ -26,6 +26,9 @@ package struct PipelineRun: Sendable {
   let bus: BusLocation
   let stop: StopSignal
   let observer: @Sendable (RunObservation) -> Void
+  /// Sees every frame when it has left the pipeline, one at a time, in order: for measurements, which must
+  /// not be slow.
+  package var witness: (@Sendable (ProcessedFrame) -> Void)?
 
   package init(
     _ configuration: RunConfiguration, bus: BusLocation, stop: StopSignal = StopSignal(),
@@ -40,9 +43,11 @@ package struct PipelineRun: Sendable {
   /// Runs to the end of the frame set, or until asked to stop.
   ///
   /// A run that throws stays unfinished on the bus, and the next one resumes it.
+  /// - Parameter open: a matcher of this configuration that is open already, for runs that share one; `nil`
+  ///   to open or draw the gallery.
   /// - Throws: `FileError`, `FrameError`, `PipelineError`, `GalleryError`, `MatchingError` or `BusError`;
   ///   `CancellationError` when stopped before the first frame.
-  package func execute() async throws -> RunSummary {
+  package func execute(searching open: (any Matcher)? = nil) async throws -> RunSummary {
     let start = Monotonic.now()
     let manifest = configuration.frameSet.manifest
     let population = Population(seed: manifest.population.seed)
@@ -55,11 +60,12 @@ package struct PipelineRun: Sendable {
     try configuration.frameSet.checkFiles()
     let truth = configuration.publishesTruth ? try PublishedTruth(configuration) : nil
     let embedder = try FaceEmbedder(configuration.frameSet, dimension: Population.dimension)
-    let log = try open(bus)
+    let log = try openLog()
     defer { try? log.close() }
 
     let building = Monotonic.now()
-    let matcher = try await openGallery(population)
+    let matcher: any Matcher
+    if let open { matcher = open } else { matcher = try await openGallery(population) }
     let gallery = matcher.gallery
     let size = gallery.size
     let threshold = try OperatingPoint(
@@ -112,7 +118,7 @@ package struct PipelineRun: Sendable {
       seconds: Double(end &- start) / 1e9, runningSeconds: Double(end &- running) / 1e9)
   }
 
-  private func open(_ bus: BusLocation) throws -> SQLiteLog {
+  private func openLog() throws -> SQLiteLog {
     switch bus {
     case .sqlite(let path): try SQLiteLog(path)
     }
@@ -143,13 +149,13 @@ package struct PipelineRun: Sendable {
 }
 
 /// The threshold of a run and why it is that.
-struct OperatingPoint: Sendable {
-  let threshold: Double
+package struct OperatingPoint: Sendable {
+  package let threshold: Double
   /// Expected of one non-mated search at the gallery's size, by the population model.
-  let fpir: Double
+  package let fpir: Double
   let target: Double?
 
-  init(
+  package init(
     _ rule: ThresholdRule, population: Population, gallerySize: Int
   ) throws(PipelineError) {
     switch rule {

@@ -16,7 +16,7 @@ package enum RunClock: String, CaseIterable, Hashable, Sendable {
 }
 
 /// Which matcher searches the gallery.
-package enum MatcherChoice: String, CaseIterable, Hashable, Sendable {
+package enum MatcherChoice: String, CaseIterable, Codable, Hashable, Sendable {
   /// Sketch for a gallery of sketches, int8 for one of int8, exact for any other.
   case auto
   /// Every template at full precision.

@@ -26,8 +26,9 @@ package struct AccuracyReport: Sendable {
   // MARK: - One point
 
   private func text(of point: AccuracyResult.Point) -> String {
-    [heading(point), rates(point), thresholds(point), outcomes(point), cost(point)]
-      .joined(separator: "\n")
+    [
+      heading(point), rates(point), thresholds(point), outcomes(point), cohorts(point), cost(point),
+    ].filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private func heading(_ point: AccuracyResult.Point) -> String {

@@ -18,8 +18,8 @@ struct Sightline: AsyncParsableCommand {
     version: "sightline \(SoftwareVersion.current)",
     subcommands: [
       Simulate.self, GalleryCommand.self, Run.self, Score.self, Bus.self, PopulationCommand.self,
-      AccuracyCommand.self, CompareCommand.self, ClaimCommand.self, ReportCommand.self,
-      SchemaCommand.self, SightingsCommand.self, ConfigCommand.self,
+      AccuracyCommand.self, SweepCommand.self, CompareCommand.self, ClaimCommand.self,
+      ReportCommand.self, SchemaCommand.self, SightingsCommand.self, ConfigCommand.self,
       BenchCommand.self, Doctor.self,
     ])
 }

@@ -34,7 +34,7 @@ struct HelpTests {
       "bus bridge", "bus consumer", "bus retain", "schema", "schema show", "schema validate",
       "schema examples", "schema asyncapi", "doctor", "bench", "bench match", "bench bus",
       "bench pipeline",
-      "accuracy", "accuracy measure", "accuracy export", "compare", "claim", "report",
+      "accuracy", "accuracy measure", "accuracy export", "sweep", "compare", "claim", "report",
       "sightings", "sightings generate", "config", "config check", "config show", "config schema",
     ])
   func help(command: String) throws {
@@ -60,6 +60,11 @@ struct HelpTests {
       ("accuracy --fpir 1.5", "--fpir"),
       ("accuracy --matcher quick", "--matcher"),
       ("accuracy --batch 0", "from 1 to 1024"),
+      ("accuracy --recall 0.9 --rerank 100", "give one of them"),
+      ("accuracy --recall 0.9 --matcher exact", "add --matcher sketch"),
+      ("accuracy --kin 100", "add --nation"),
+      ("accuracy --nation 1k", "larger --nation"),
+      ("simulate --out x --distance 5px", "--distance"),
       ("compare a b --limit 'accuracy > 0.9'", "no limit"),
       ("bus replay --pace fast", "original, instant"),
       ("bus replay --from noon", "2026-03-01T09:00:00Z"),

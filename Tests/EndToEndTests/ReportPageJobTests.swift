@@ -45,10 +45,13 @@ struct ReportPageJobTests {
     page = URL(fileURLWithPath: scratch.path("report.html"))
     let run = try Binary.run(
       "accuracy", "--gallery-size", "2000,10000", "--matcher", "exact,sketch", "--mated", "400",
-      "--nonmated", "1000", "--fpir", "0.1,0.01", "--out", scratch.path("run"))
+      "--nonmated", "1000", "--fpir", "0.1,0.01", "--cells", "8", "--nation", "12000", "--kin",
+      "20",
+      "--out", scratch.path("run"))
     try #require(run.status == 0, "\(run.errors)")
     let report = try Binary.run(
-      "report", scratch.path("run"), "--claim",
+      "report", scratch.path("run"),
+      Binary.root.path + "/Tests/SweepsTests/Samples/frame-sweep-result.json", "--claim",
       Binary.root.path + "/Examples/claims/seed-article.yaml",
       "--no-trial", "--out", page.path)
     try #require(report.status == 0, "\(report.errors)")
@@ -84,14 +87,32 @@ struct ReportPageJobTests {
     #expect(try number(low) > number(high), "a higher threshold names fewer strangers")
     #expect(try number(larger) > number(high), "a larger gallery names more")
     #expect(try text("live", in: high).contains("Of every 100 alerts"))
-    // Five charts are drawn, and the live tables are full.
+    // Eight charts are drawn, and the live tables are full.
     #expect(
-      high.matches(of: /class="chart"[^>]*role="img"|role="img"[^>]*class="chart"/).count == 5)
+      high.matches(of: /class="chart"[^>]*role="img"|role="img"[^>]*class="chart"/).count == 8)
     for table in ["day", "denominators", "det-table", "scores-table", "growth-table"] {
       let filled = try Regex("id=\"\(table)\".{0,200}<thead><tr>.*?<tbody><tr>")
         .dotMatchesNewlines()
       #expect(high.firstMatch(of: filled) != nil, "\(table) is empty")
     }
+  }
+
+  @Test("A page of sweeps alone needs no searches")
+  func sweepAlone() throws {
+    let alone = URL(fileURLWithPath: scratch.path("sweep.html"))
+    let report = try Binary.run(
+      "report", Binary.root.path + "/Tests/SweepsTests/Samples/frame-sweep-result.json", "--out",
+      alone.path)
+    try #require(report.status == 0, "\(report.errors)")
+    let result = try Browser.open(alone, in: scratch, ["--dump-dom"])
+    #expect(Browser.complaints(result) == [])
+    for chart in ["distance-chart", "frames-chart"] {
+      let drawn = try Regex("id=\"\(chart)\"><svg").dotMatchesNewlines()
+      #expect(result.output.firstMatch(of: drawn) != nil, "\(chart) is not drawn")
+    }
+    let shown = result.output.replacing(/<script.*?<\/script>/.dotMatchesNewlines(), with: "")
+    #expect(shown.count < result.output.count && shown.contains("Download"))
+    #expect(!shown.contains("NaN") && !shown.contains("undefined"))
   }
 
   private struct Drive: Decodable {

@@ -38,6 +38,39 @@ struct RelativeAlarmTests {
     #expect(twin(nil) > 0.9)
   }
 
+  @Test("Pairs drawn by the generator score as the closed form says")
+  func drawn() throws {
+    var description = PopulationDescription(seed: 1)
+    description.relatives = Relatives(
+      population: 80_000, identicalTwins: 0.25, sameSexTwins: 0.25, differentSexTwins: 0.25,
+      siblings: 0.25)
+    let population = try Population(description)
+    let thresholds = [0.342, 0.41, 0.475]
+    var pairs: [Kinship: Int] = [:]
+    var passed: [Kinship: [Int]] = [:]
+    for identity in 0..<80_000 as Range<UInt64> {
+      guard let relative = population.relatives(of: identity).first else { continue }
+      pairs[relative.kind, default: 0] += 1
+      let capture = population.capture(identity, .c)
+      guard capture.cosine != nil else { continue }
+      let score = dot(capture.row, population.template(relative.identity))
+      for (index, threshold) in thresholds.enumerated() where score >= threshold {
+        passed[relative.kind, default: [0, 0, 0]][index] += 1
+      }
+    }
+    for kind in Kinship.allCases {
+      let count = Double(try #require(pairs[kind]))
+      #expect(count > 19_000)
+      for (index, threshold) in thresholds.enumerated() {
+        let expected = rate(threshold, kind, .c)
+        let found = Double(passed[kind]?[index] ?? 0) / count
+        // Four standard deviations; pairs count twice, once each way round.
+        let deviation = (2 * expected * (1 - expected) / count).squareRoot()
+        #expect(near(found, expected, 4 * deviation), "\(kind) at \(threshold)")
+      }
+    }
+  }
+
   @Test("What twins add to FPIR goes with prevalence and coverage")
   func added() {
     let added = { (size: Int) in

@@ -94,4 +94,38 @@ struct ScheduleTests {
       }
     }
   }
+
+  @Test(
+    "all walk where the marker has the side asked for, and the same people do",
+    arguments: [14, 30, 64])
+  func side(pixels: Double) async throws {
+    var options = SimulationOptions.tiny
+    options.seconds = 12
+    options.size = FrameSize(width: 320, height: 180)
+    let mixed = try await studio.shoot("mixed", options)
+    options.distance = [try #require(WalkingDistance(pixels: pixels))]
+    let set = try await studio.shoot("set", options)
+    for person in set.truth.appearances {
+      for each in person.frames {
+        #expect((0.86...1.1).contains(each.markerPixels * 4 / pixels))
+      }
+    }
+    #expect(set.truth.appearances.map(\.identity) == mixed.truth.appearances.map(\.identity))
+    #expect(set.truth.appearances.map(\.marker) == mixed.truth.appearances.map(\.marker))
+  }
+
+  @Test("A distance reads back as it is written, and what is none is refused")
+  func distances() {
+    for text in ["near", "mixed", "far", "12px", "68px", "20.5px", "20-28px", "30-30px"] {
+      #expect(WalkingDistance(rawValue: text)?.rawValue == text)
+    }
+    #expect(WalkingDistance(rawValue: "20-28px")?.markerPixels == 20...28)
+    #expect(WalkingDistance(pixels: 24)?.rawValue == "24px")
+    for text in [
+      "", "px", "24", "nan", "nanpx", "11px", "69px", "28-20px", "1-2-3px", "-20px", "20-px",
+      "infpx",
+    ] {
+      #expect(WalkingDistance(rawValue: text) == nil, "\(text)")
+    }
+  }
 }

@@ -19,7 +19,7 @@ package final class AccuracyFolder: Sendable {
   static let outcomesName = "outcomes"
 
   package let path: FilePath
-  private let lock: FileDescriptor
+  private let lock: FolderLock
 
   /// Opens the folder to search `plan`; makes it where there is none.
   ///
@@ -30,7 +30,8 @@ package final class AccuracyFolder: Sendable {
     try Self.make(path)
     let planPath = path.appending(Self.planName)
     let known = try Self.names(in: path).filter { $0 != "." && $0 != ".." }
-    guard known.isEmpty || known.contains(Self.planName) || known.allSatisfy({ $0 == ".lock" })
+    guard
+      known.isEmpty || known.contains(Self.planName) || known.allSatisfy({ $0 == FolderLock.name })
     else {
       throw EvaluationError.badRun(
         "\(path) is not empty and holds no run; choose another folder with --out")
@@ -41,8 +42,6 @@ package final class AccuracyFolder: Sendable {
     if fresh { try Self.clear(path) }
     try WholeFile.write(try Self.encoder.encode(PlanRecord(plan)).bytes, to: planPath)
   }
-
-  deinit { try? lock.close() }
 
   private static func check(_ path: FilePath, _ plan: AccuracyPlan, fresh: Bool) throws {
     let record = try PlanRecord.read(path)
@@ -107,21 +106,13 @@ package final class AccuracyFolder: Sendable {
     }
   }
 
-  private static func locked(_ path: FilePath) throws -> FileDescriptor {
-    let file: FileDescriptor
+  private static func locked(_ path: FilePath) throws -> FolderLock {
     do {
-      file = try FileDescriptor.open(
-        path.appending(".lock"), .readWrite, options: [.create, .closeOnExec],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      return try FolderLock(path)
     } catch {
-      throw FileError(
-        .unwritable, path, "cannot write: \((error as? Errno)?.advice ?? "\(error)")")
-    }
-    guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-      try? file.close()
+      guard error.code == .exists else { throw error }
       throw EvaluationError.badRun("another process is working in \(path); wait for it")
     }
-    return file
   }
 
   /// Removes what a run left, and nothing else.

@@ -13,6 +13,11 @@ enum AccuracyNotes {
         "FPIR \(rate) rests on fewer than 30 expected alarms; \(enough) non-mated searches would hold "
           + "it within 30 %.")
     }
+    if plan.cells != nil || plan.relatives != nil {
+      notes.append(
+        "Cohorts are synthetic and say nothing about a real recogniser. The closed forms know neither cells "
+          + "nor relatives, so that measured alarms may lie above them.")
+    }
     for point in points {
       let name =
         "\(point.line), \(point.condition), N = \(point.gallerySize), \(point.matcher.name)"

@@ -118,13 +118,19 @@ package struct AccuracyPlan: Codable, Hashable, Sendable {
   package var points: [AccuracyPoint]
   /// Non-mated probes that are searched exactly as well where a matcher is approximate; `nil` for none.
   package var reference: Int?
+  /// Who is related to whom, and demographic cells; parts of the population, without which its digest cannot
+  /// be drawn again.
+  package private(set) var relatives: Relatives?
+  package private(set) var cells: DemographicCells?
+  /// Searches for each kind of relative of people not enrolled whose relative is; `nil` for none.
+  package var kin: Int?
 
   /// Checks the whole; gives the first thing that is wrong.
   ///
   /// - Throws: `EvaluationError` with code `badPlan`.
   package init(
     population: Population, probeSeed: UInt64, mated: Int, nonMated: Int, k: Int, fpir: [Double],
-    points: [AccuracyPoint], reference: Int? = nil
+    points: [AccuracyPoint], reference: Int? = nil, kin: Int? = nil
   ) throws(EvaluationError) {
     self.population = population.digest
     populationSeed = population.description.seed
@@ -135,11 +141,24 @@ package struct AccuracyPlan: Codable, Hashable, Sendable {
     self.fpir = Set(fpir).sorted(by: >)
     self.points = points
     self.reference = reference
+    relatives = population.description.relatives
+    cells = population.description.cells
+    self.kin = kin
     try check()
   }
 
   /// Templates that every gallery has, and among which the mates are.
   package var sharedSize: Int { points.map(\.gallerySize).min() ?? 0 }
+
+  /// The population, drawn again from what the plan says of it.
+  ///
+  /// - Throws: `PopulationError` where it says what cannot be.
+  package func describedPopulation() throws(PopulationError) -> Population {
+    var description = PopulationDescription(seed: populationSeed)
+    description.relatives = relatives
+    description.cells = cells
+    return try Population(description)
+  }
 
   private func check() throws(EvaluationError) {
     guard (1...Self.largestSample).contains(mated) else {
@@ -161,6 +180,19 @@ package struct AccuracyPlan: Codable, Hashable, Sendable {
     }
     guard reference.map({ (1...nonMated).contains($0) }) ?? true else {
       throw .badPlan("give from 1 to \(nonMated) probes, all that are non-mated, to --reference")
+    }
+    if let relatives, let large = points.map(\.gallerySize).max(), large > relatives.population {
+      throw .badPlan(
+        "a nation of \(relatives.population) cannot fill a gallery of \(large); give a larger --nation"
+      )
+    }
+    if let kin {
+      guard relatives != nil else {
+        throw .badPlan("--kin searches for relatives, and nobody has any; add --nation")
+      }
+      guard (1...100_000).contains(kin) else {
+        throw .badPlan("give from 1 to 100000 searches to --kin, not \(kin)")
+      }
     }
     for rate in fpir {
       guard rate > 0, rate < 1 else {
@@ -197,7 +229,7 @@ package struct AccuracyPlan: Codable, Hashable, Sendable {
   package var canonicalText: String {
     sharedText + points.map(\.canonicalText).joined()
       + "fpir=\(fpir.map { "\($0)" }.joined(separator: ","))\n"
-      + (reference.map { "reference=\($0)\n" } ?? "")
+      + (reference.map { "reference=\($0)\n" } ?? "") + (kin.map { "kin=\($0)\n" } ?? "")
   }
 
   package var digest: SHA256Digest { SHA256Digest(of: canonicalText) }

@@ -128,6 +128,10 @@ extension AccuracyResult {
     package var prediction: Prediction
     /// Against exact search of some of the probes; absent where there was none.
     package var recall: Recall?
+    /// Errors by demographic cell and by relatives enrolled; absent where the population has neither.
+    package var cohorts: [Cohort]?
+    /// What searches of relatives of enrolled people gave; absent where none were made.
+    package var kin: [Kin]?
     package var cost: Cost
   }
 

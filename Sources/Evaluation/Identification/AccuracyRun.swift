@@ -15,6 +15,8 @@ package struct AccuracyRun: Sendable {
     case searches(point: Int, done: Int, total: Int, before: Int)
     /// Exact searches that an approximate matcher is held against.
     case reference(point: Int, done: Int, total: Int)
+    /// Searches of relatives of enrolled people.
+    case kin(point: Int, done: Int, total: Int)
   }
 
   package let plan: AccuracyPlan
@@ -55,11 +57,17 @@ package struct AccuracyRun: Sendable {
           throw interrupted(index, outcomes, folder)
         }
       }
-      points.append(
-        PointAnalysis(plan: plan, point: point, condition: condition, forecast: forecast)
-          .result(
-            outcomes.outcomes, usage: outcomes.usage, gallery: record.gallery,
-            matcher: record.matcher, listLength: record.listLength, exact: exact))
+      var result = PointAnalysis(plan: plan, point: point, condition: condition, forecast: forecast)
+        .result(
+          outcomes.outcomes, usage: outcomes.usage, gallery: record.gallery,
+          matcher: record.matcher, listLength: record.listLength, exact: exact)
+      let cohorts = AccuracyResult.Cohort.all(
+        outcomes.outcomes, population: population, gallerySize: point.gallerySize,
+        room: min(plan.k, point.gallerySize),
+        operating: result.operating.map { ($0.targetFpir, $0.threshold) })
+      result.cohorts = cohorts.isEmpty ? nil : cohorts
+      result.kin = kin(point, condition).figures(in: folder, result.operating)
+      points.append(result)
     }
     return AccuracyResult(
       plan: plan, planDigest: plan.digest, software: software, machine: machine, points: points,
@@ -75,7 +83,10 @@ package struct AccuracyRun: Sendable {
     for (index, point) in plan.points.enumerated() {
       let outcomes = try folder.outcomes(of: point, plan)
       var record = folder.record(of: point, plan)
-      if record == nil || outcomes.outcomes.count < plan.mated + plan.nonMated {
+      let kin = kin(point, try point.captureCondition())
+      if record == nil || outcomes.outcomes.count < plan.mated + plan.nonMated
+        || kin.isMissing(in: folder)
+      {
         do {
           record = try await search(
             index, point.captureCondition(), outcomes, folder, &galleries, progress)
@@ -89,6 +100,10 @@ package struct AccuracyRun: Sendable {
       searched.append((outcomes, record))
     }
     return searched
+  }
+
+  private func kin(_ point: AccuracyPoint, _ condition: CaptureCondition) -> KinSearch {
+    KinSearch(plan: plan, point: point, population: population, condition: condition)
   }
 
   private func interrupted(
@@ -138,6 +153,12 @@ package struct AccuracyRun: Sendable {
       progress(
         .searches(
           point: index, done: file.outcomes.count, total: searches.count, before: before))
+    }
+    let kin = kin(point, condition)
+    if kin.isMissing(in: folder) {
+      try await kin.search(in: folder, matcher) {
+        progress(.kin(point: index, done: $0, total: $1))
+      }
     }
     return record
   }

@@ -57,7 +57,7 @@ package final class OutcomeFile {
         try file.synchronize()
       }
     } catch {
-      try? file.close()
+      // `deinit` closes the file even now, since all there is has been set; twice would be another's.
       throw Self.described(error, path)
     }
   }

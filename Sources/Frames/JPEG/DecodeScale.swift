@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 /// How much of the resolution a decode keeps: the JPEG is reconstructed from fewer DCT coefficients.
-package enum DecodeScale: String, CaseIterable, Hashable, Sendable {
+package enum DecodeScale: String, CaseIterable, Codable, Hashable, Sendable {
   case full = "1/1"
   case half = "1/2"
   case quarter = "1/4"

@@ -48,6 +48,8 @@ final class PlainRowReader: RowReader {
     do {
       (count, dimension, start) = try Self.shape(head, format)
     } catch {
+      // Not all is set by now, so that `deinit` does not run.
+      try? file.close()
       throw FileError(.malformed, path, error.message)
     }
     let header = VectorHeader(count: count, dimension: dimension)

@@ -33,8 +33,8 @@ final class WorkFolder: Sendable {
       throw FileError(
         .unwritable, path, "cannot write: \((error as? Errno)?.advice ?? "\(error)")")
     }
+    // `deinit` closes the journal even then, since all there is has been set; twice would be another's.
     guard flock(journal.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-      try? journal.close()
       throw GalleryError(.busy, "\(final) is being made by another process; wait for it")
     }
   }

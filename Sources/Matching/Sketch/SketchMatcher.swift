@@ -63,21 +63,24 @@ package final class SketchMatcher: Matcher {
     self.threads = threads
     model = SketchModel(population.description)
     bounds = ScoreBounds(population)
-    self.listLength = max(listLength ?? Self.listLength(gallery, population, recall), 1)
+    self.listLength = max(
+      listLength
+        ?? Self.listLength(for: recall, population: population, gallerySize: gallery.count), 1)
     sample = population.description.cells == nil ? [] : Self.sample(of: gallery)
     information = MatcherInformation(
       name: "sketch", precision: "16-byte codes, the best \(self.listLength) rescored exactly",
       isExact: gallery.count <= self.listLength, threads: threads)
   }
 
-  private static func listLength(
-    _ gallery: SketchGallery, _ population: Population, _ recall: SketchRecall
+  /// Codes to rerank for `recall` in a gallery of this size.
+  package static func listLength(
+    for recall: SketchRecall, population: Population, gallerySize: Int
   ) -> Int {
     // No need to ask about galleries that are searched exactly.
-    if gallery.count <= shortestList { return shortestList }
+    if gallerySize <= shortestList { return shortestList }
     let share = SketchListModel.of(population.description)
-      .share(for: recall, gallerySize: gallery.count)
-    return max(Int((Double(gallery.count) * share).rounded(.up)), shortestList)
+      .share(for: recall, gallerySize: gallerySize)
+    return max(Int((Double(gallerySize) * share).rounded(.up)), shortestList)
   }
 
   private static func sample(of gallery: SketchGallery) -> [UInt8] {

@@ -40,6 +40,8 @@ struct StageLine: Sendable {
   let latency: EventLatency
   let runID: String
   var journeys: Journeys? = nil
+  /// Shown every frame as the tracker takes it.
+  var witness: (@Sendable (ProcessedFrame) -> Void)? = nil
   /// Told the number of frames that have passed the last stage.
   let progress: @Sendable (_ done: Int) -> Void
 
@@ -106,7 +108,7 @@ struct StageLine: Sendable {
       group.addTask {
         var stage = TrackStage(
           embedder: embedder, runID: runID, machines: machines, bus: bus, latency: latency,
-          window: window, book: book, journeys: journeys, progress: progress)
+          window: window, book: book, journeys: journeys, witness: witness, progress: progress)
         return .track(try await stage.run(from: track))
       }
 

@@ -20,6 +20,7 @@ struct TrackStage {
   let window: BoundedQueue<Void>
   let book: FrameBook
   let journeys: Journeys?
+  let witness: (@Sendable (ProcessedFrame) -> Void)?
   let progress: @Sendable (_ done: Int) -> Void
 
   struct Tally: Sendable {
@@ -37,6 +38,7 @@ struct TrackStage {
       for ready in order.take(popped.element) {
         tally.measures.waited(.track, popped.waited &+ ready.held)
         try await handle(ready.frame, &tally)
+        witness?(ready.frame)
         _ = window.tryPop()
         done += 1
         progress(done)

@@ -30,9 +30,13 @@ extension AccuracyResult {
 }
 
 extension AccuracyResult.Rate {
-  fileprivate var isPossible: Bool {
+  var isPossible: Bool {
+    Self.isPossible(count, trials, [rate, low, high]) && low <= high
+  }
+
+  static func isPossible(_ count: Int, _ trials: Int, _ shares: [Double?]) -> Bool {
     AccuracyResult.isCount(trials) && (0...max(0, trials)).contains(count)
-      && [rate, low, high].allSatisfy(AccuracyResult.isShare) && low <= high
+      && shares.allSatisfy(AccuracyResult.isShare)
   }
 }
 
@@ -69,6 +73,15 @@ extension AccuracyResult.Point {
         cost.wallSeconds, cost.cpuSeconds, cost.probesPerSecond, cost.millisecondsPerProbe,
         cost.gallerySeconds,
       ].allSatisfy(AccuracyResult.isTime)
+    else { return false }
+    let groups = (cohorts ?? []).flatMap { cohort in
+      cohort.operating.flatMap { [$0.fnir, $0.fpir, $0.namedAnother] } + [cohort.rankOneMiss]
+    }
+    let relatives = (kin ?? []).flatMap { $0.operating.flatMap { [$0.alarms, $0.namedRelative] } }
+    let expected = (kin ?? []).flatMap { $0.operating.map(\.expected) }
+    guard (groups + relatives).allSatisfy(\.isPossible),
+      expected.allSatisfy(AccuracyResult.isShare),
+      (cohorts ?? []).allSatisfy({ $0.operating.count == operating.count })
     else { return false }
     return operating.allSatisfy(isPossible) && areFalling(det)
       && (recall.map { $0.mates.isPossible && $0.alarms.allSatisfy { $0.found.isPossible } } ?? true)

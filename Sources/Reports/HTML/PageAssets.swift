@@ -13,7 +13,7 @@ enum PageAssets {
       + [
         PackageResources.format_js, PackageResources.model_js, PackageResources.chart_js,
         PackageResources.explore_js, PackageResources.live_js, PackageResources.charts_js,
-        PackageResources.page_js,
+        PackageResources.frames_js, PackageResources.cohorts_js, PackageResources.page_js,
       ].map(text).joined() + "}\n")
 
   /// Nothing from elsewhere, and nothing run but our own script: its digest is part of the policy.

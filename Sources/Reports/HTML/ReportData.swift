@@ -40,6 +40,8 @@ struct ReportData: Encodable {
   let model: ReportModel
   let series: [Series]
   let start: Start
+  /// Run and index of the point whose cohorts are drawn.
+  var cohorts: [Int]?
   let measuredSize = ThresholdTable.measuredSize
   let published: [Published]
   let publishedSizes = [PublishedLine.sizes.small, PublishedLine.sizes.large]
@@ -85,6 +87,20 @@ extension ReportData {
         fnir: [$0.fnir.small, $0.fnir.large])
     }
     start = Self.start(series, results, claim, population)
+    cohorts = Self.cohorts(results)
+  }
+
+  /// The largest gallery whose searches were counted by cell.
+  private static func cohorts(_ results: [AccuracyResult]) -> [Int]? {
+    let places = results.enumerated().flatMap { run, result in
+      result.points.indices.map { [run, $0] }
+    }
+    let point = { (place: [Int]) in results[place[0]].points[place[1]] }
+    return places.filter { place in
+      (point(place).cohorts ?? []).contains { $0.basis == .cell }
+    }.max {
+      (point($0).gallerySize, point($0).searches) < (point($1).gallerySize, point($1).searches)
+    }
   }
 
   /// Series in the order in which the runs have them.

@@ -8,6 +8,7 @@ internal import Galleries
 extension ReportPage {
   var reproduceSection: HTML {
     var blocks = results.enumerated().map { run($0.offset, $0.element) }
+    blocks += sweeps.enumerated().map { sweepOrigin($0.offset, $0.element) }
     if let verdict {
       blocks.append(
         """
@@ -22,7 +23,7 @@ extension ReportPage {
     return .section(
       "reproduce", "How to reproduce this",
       .paragraph(
-        results.isEmpty
+        results.isEmpty && sweeps.isEmpty
           ? "All figures follow from the claim and the population model; the same command gives them again."
           : "A seed decides everything: the same command gives the same searches and counts, on any machine "
             + "and with any number of threads. Times and loads differ.") + blocks.joined())
@@ -62,7 +63,7 @@ extension ReportPage {
   }
 
   /// A word of a command line as a shell takes it.
-  private static func quoted(_ word: String) -> String {
+  static func quoted(_ word: String) -> String {
     let plain = word.unicodeScalars.allSatisfy {
       ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
         || "-_./:,=+@%".unicodeScalars.contains($0)

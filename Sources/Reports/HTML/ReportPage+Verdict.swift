@@ -115,7 +115,7 @@ extension ReportPage {
 
   /// The headline of the largest gallery searched, at the threshold nearest to NIST's FPIR.
   private var measuredVerdict: HTML {
-    guard let point = largest else { return "" }
+    guard let point = largest else { return sweepVerdict }
     let usual = point.operating.min {
       abs($0.targetFpir - PublishedLine.fpir) < abs($1.targetFpir - PublishedLine.fpir)
     }

@@ -6,6 +6,7 @@ internal import Files
 internal import FoundationEssentials
 internal import Pipeline
 internal import Population
+package import Sweeps
 
 /// Results of labelled searches, and a claim, as one page that needs nothing beside it: no network, no
 /// library, no font. What a reader is to know stands first, in words; every chart has its table.
@@ -19,25 +20,31 @@ package struct ReportPage {
   static let largestPoints = 1000
 
   let results: [AccuracyResult]
+  let sweeps: [FrameSweepResult]
   let verdict: ClaimVerdict?
   private let population: Population
   private let data: ReportData?
 
-  /// - Parameter results: runs of the same population.
+  /// - Parameters:
+  ///   - results: runs of the same population.
+  ///   - sweeps: of the whole pipeline.
   /// - Throws: `ReportError` where there is nothing to show or it does not go together.
-  package init(_ results: [AccuracyResult], verdict: ClaimVerdict? = nil) throws(ReportError) {
-    guard !results.isEmpty || verdict != nil else {
+  package init(
+    _ results: [AccuracyResult], sweeps: [FrameSweepResult] = [], verdict: ClaimVerdict? = nil
+  ) throws(ReportError) {
+    guard !results.isEmpty || !sweeps.isEmpty || verdict != nil else {
       throw ReportError(.nothing, "nothing to report; give the folder of a run, or --claim")
     }
     for result in results { try result.checkForPage() }
-    let points = results.reduce(0) { $0 + $1.points.count }
+    for sweep in sweeps { try sweep.checkForPage() }
+    let points =
+      results.reduce(0) { $0 + $1.points.count } + sweeps.reduce(0) { $0 + $1.points.count }
     guard points <= Self.largestPoints else {
       throw ReportError(
         .tooLarge,
         "\(points) points are more than a page shows (\(Self.largestPoints)); give fewer runs")
     }
-    let seed = results.first?.plan.populationSeed ?? verdict?.model.seed ?? 1
-    population = Population(seed: seed)
+    population = try Self.population(results.first?.plan, verdict)
     for result in results where result.plan.population != population.digest {
       throw ReportError(
         .otherPopulation,
@@ -46,9 +53,22 @@ package struct ReportPage {
           + "sightline that made it")
     }
     self.results = results
+    self.sweeps = sweeps
     self.verdict = verdict
     let data = ReportData(results, verdict, population)
     self.data = data.series.isEmpty ? nil : data
+  }
+
+  private static func population(
+    _ plan: AccuracyPlan?, _ verdict: ClaimVerdict?
+  ) throws(ReportError) -> Population {
+    guard let plan else { return Population(seed: verdict?.model.seed ?? 1) }
+    do {
+      return try plan.describedPopulation()
+    } catch {
+      throw ReportError(
+        .damaged, "the run of plan \(plan.digest.prefix(6)) is of no population: \(error)")
+    }
   }
 
   var points: [AccuracyResult.Point] { results.flatMap(\.points) }
@@ -60,7 +80,10 @@ package struct ReportPage {
 
   private var title: String {
     if let verdict { return verdict.claim.name }
-    guard let largest else { return "Searches with known truth" }
+    guard let largest else {
+      return sweeps.isEmpty
+        ? "Searches with known truth" : "What do cheaper pictures cost in people missed?"
+    }
     return
       "How often are people missed or mistaken among \(Text.amount(Double(largest.gallerySize)))?"
   }
@@ -71,6 +94,8 @@ package struct ReportPage {
     if let data { parts.append(peopleSection(data)) }
     if data != nil { parts.append(growthSection) }
     if !points.isEmpty { parts += [rankSection, costSection] }
+    if !sweeps.isEmpty { parts.append(framesSection) }
+    if let cohorts = cohortSection { parts.append(cohorts) }
     if let twins = twinSection { parts.append(twins) }
     if let trust = trustSection { parts.append(trust) }
     parts += [reproduceSection, wordsSection]
@@ -106,12 +131,17 @@ package struct ReportPage {
   /// Whose figures these are.
   private var basis: String {
     guard let verdict else { return "Simulated people; nobody real is in it" }
-    return verdict.figures.isEmpty && results.isEmpty
+    return verdict.figures.isEmpty && results.isEmpty && sweeps.isEmpty
       ? "Counts as published; nothing was searched" : "A claim, examined with simulated people"
   }
 
   private var lead: HTML {
     guard let claim = verdict?.claim else {
+      guard !results.isEmpty else {
+        return .paragraph(
+          "Simulated cameras were run through the whole chain, from picture to name, with the right answer "
+            + "known. This page says whom it missed, where, and what it cost.")
+      }
       return .paragraph(
         "People were looked for in galleries of simulated faces, with the right answer known. This page "
           + "says how often the search missed them, how often strangers were taken for somebody, and "
@@ -129,6 +159,8 @@ package struct ReportPage {
       links += [("people", "What it means for people"), ("growth", "Larger galleries")]
     }
     if !points.isEmpty { links += [("ranks", "Lists"), ("cost", "Time and error")] }
+    if !sweeps.isEmpty { links.append(("frames", "From camera to name")) }
+    if cohortSection != nil { links.append(("cohorts", "Not everybody alike")) }
     if twinSection != nil { links.append(("twins", "Twins")) }
     if trustSection != nil { links.append(("trust", "Can it be relied on?")) }
     links += [("reproduce", "Reproduce"), ("words", "Words")]
@@ -141,6 +173,9 @@ package struct ReportPage {
     var all: [HTML] = []
     for (index, result) in results.enumerated() {
       all.append(.data(try result.encoded(), id: "run-\(index)"))
+    }
+    for (index, sweep) in sweeps.enumerated() {
+      all.append(.data(try sweep.encoded(), id: "sweep-\(index)"))
     }
     if let verdict { all.append(.data(try verdict.json(snakeCase: true), id: "verdict-data")) }
     if let data {

@@ -50,7 +50,9 @@ extension SimulationOptions {
     try check(each: exposure, in: 0.02...4, "--exposure")
     try check(each: noise, in: 0...12, "--noise")
     try check(each: quality, in: 1...100, "--quality")
-    if distance.isEmpty { throw SimulationError("--distance", "is empty; give near, mixed or far") }
+    if distance.isEmpty {
+      throw SimulationError("--distance", "is empty; give near, mixed, far or a side such as 24px")
+    }
     try checkFaults()
   }
 

@@ -62,7 +62,7 @@ extension AccuracyCommand {
       let folder = try AccuracyFolder(path, for: plan, fresh: fresh)
       let run = AccuracyRun(plan, population: population, threads: threads.count, batch: batch)
       let observer = AccuracyProgress(plan)
-      let machine = Self.machine
+      let machine = AccuracyCommand.machine
       let software = AccuracyResult.Software(
         version: SoftwareVersion.current,
         command: ["sightline"] + CommandLine.arguments.dropFirst())
@@ -73,7 +73,7 @@ extension AccuracyCommand {
           var result = try await run.execute(
             in: folder, software: software, machine: machine, progress: observer.observe)
           result.software.finishedAt = UTC.now
-          result.machine.load = Self.machine.load
+          result.machine.load = AccuracyCommand.machine.load
           return result
         }
       } catch let error as EvaluationError where error.code == .interrupted {
@@ -87,11 +87,13 @@ extension AccuracyCommand {
       try Console.output(json ? try result.encoded() : text)
     }
 
-    private static var machine: AccuracyResult.Machine {
-      let report = DoctorReport.current(libraries: [:])
-      return AccuracyResult.Machine(
-        cpu: report.cpu, cores: report.cores, memoryBytes: report.memory.totalBytes,
-        kernels: BlockProduct.kernelVariant, load: report.load)
-    }
+  }
+
+  /// This machine, for results.
+  static var machine: AccuracyResult.Machine {
+    let report = DoctorReport.current(libraries: [:])
+    return AccuracyResult.Machine(
+      cpu: report.cpu, cores: report.cores, memoryBytes: report.memory.totalBytes,
+      kernels: BlockProduct.kernelVariant, load: report.load)
   }
 }

@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import Evaluation
 internal import Galleries
+internal import Matching
 internal import Population
 internal import SystemPackage
 
@@ -58,6 +59,14 @@ struct AccuracyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      List lengths of sketch search by what they are to find: this share of mates and of false alarms, by \
+      the model. (default: 0.997)
+      """, valueName: "share,..."))
+  var recall: Listed<Fraction>?
+
+  @Option(
+    help: ArgumentHelp(
       "False positive identification rates to state, none below 3 / non-mated searches.",
       valueName: "rate,..."))
   var fpir = Listed([Fraction(0.1), Fraction(0.01), Fraction(0.003)])
@@ -80,6 +89,30 @@ struct AccuracyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      People of the nation that procedural galleries are the first of: gives people twins and siblings, \
+      enrolled or not. (default: nobody has relatives)
+      """, valueName: "n"))
+  var nation: Magnitude?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Demographic cells of census-like sizes, in which people look a little alike; errors are counted for \
+      each. (default: none)
+      """, valueName: "n"))
+  var cells: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Searches for each kind of relative, of people who are not enrolled and whose relative is. (default: \
+      1000 with --nation)
+      """, valueName: "n"))
+  var kin: Magnitude?
+
+  @Option(
+    help: ArgumentHelp(
       "Seed of the population. (default: 1, or that of the gallery's folder)", valueName: "seed"))
   var seed: UInt64?
 
@@ -97,6 +130,15 @@ struct AccuracyOptions: ParsableArguments {
     }
     for length in rerank?.values ?? [] where !(1...1 << 30).contains(length.value) {
       throw ValidationError("--rerank: give numbers from 1 to 2^30")
+    }
+    if rerank != nil, recall != nil {
+      throw ValidationError("--rerank and --recall both set the list length: give one of them")
+    }
+    if let nation, !(2...Int(Population.firstStranger)).contains(nation.value) {
+      throw ValidationError("--nation: give a number from 2 to 2^40")
+    }
+    if let cells, !(1...65_536).contains(cells) {
+      throw ValidationError("--cells: give a number from 1 to 65536")
     }
     if shortK != nil, longK != nil { throw ValidationError("give -k once") }
     _ = try lines()
@@ -130,7 +172,9 @@ struct AccuracyOptions: ParsableArguments {
   func plan() throws -> (AccuracyPlan, Population) {
     let galleries = try galleries()
     do {
-      let (population, sizes) = try AccuracyGalleries.open(galleries, seed: seed)
+      let (population, sizes) = try AccuracyGalleries.open(
+        galleries, seed: seed, relatives: nation.map { Relatives(population: UInt64($0.value)) },
+        cells: cells.map { .censusLike(count: $0) })
       return (try plan(population, Array(zip(galleries, sizes))), population)
     } catch let error as EvaluationError where error.code == .badPlan {
       throw Console.usage(error.message)
@@ -148,9 +192,10 @@ struct AccuracyOptions: ParsableArguments {
           throw Console.usage(
             "--matcher streaming draws procedural:N; a folder has templates to search")
         }
-        let lists = matcher == .sketch ? rerank?.values.map { $0.value } ?? [nil] : [nil]
-        if matcher != .sketch, rerank != nil, self.matcher.values.count == 1 {
-          throw Console.usage("--rerank is for sketch search; add --matcher sketch")
+        let lists = matcher == .sketch ? lists(population, size) : [nil]
+        if matcher != .sketch, rerank != nil || recall != nil, self.matcher.values.count == 1 {
+          throw Console.usage(
+            "--\(rerank == nil ? "recall" : "rerank") is for sketch search; add --matcher sketch")
         }
         for line in try lines() {
           for condition in condition.values {
@@ -167,7 +212,22 @@ struct AccuracyOptions: ParsableArguments {
     return try AccuracyPlan(
       population: population, probeSeed: probeSeed, mated: mated.value, nonMated: nonmated.value,
       k: shortK ?? longK ?? 50, fpir: fpir.values.map(\.value), points: points,
-      reference: reference?.value)
+      reference: reference?.value,
+      kin: kin?.value ?? (population.description.relatives == nil ? nil : 1000))
+  }
+
+  /// List lengths of sketch search in a gallery of this size; `nil` for the matcher's own.
+  private func lists(_ population: Population, _ size: Int) -> [Int?] {
+    if let rerank { return rerank.values.map { $0.value } }
+    guard let recall else { return [nil] }
+    let lengths = recall.values.map {
+      SketchMatcher.listLength(
+        for: SketchRecall(mates: $0.value, alarms: $0.value), population: population,
+        gallerySize: size)
+    }
+    // Two shares may come to one length, of which there is one point.
+    var seen: Set<Int> = []
+    return lengths.filter { seen.insert($0).inserted }
   }
 }
 

@@ -7,6 +7,7 @@ internal import Files
 internal import Population
 internal import Reports
 internal import Settings
+internal import Sweeps
 internal import SystemPackage
 
 struct ReportCommand: AsyncParsableCommand {
@@ -21,7 +22,9 @@ struct ReportCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Folders or result.json files of `sightline accuracy`.", valueName: "run"))
+    help: ArgumentHelp(
+      "Folders or result.json files of `sightline accuracy` and `sightline sweep`.",
+      valueName: "run"))
   var runs: [String] = []
 
   @Option(
@@ -55,13 +58,19 @@ struct ReportCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let results = try runs.map { try AccuracyResult.read(FilePath($0)) }
-    let page = try ReportPage(results, verdict: try await verdict(results))
+    let paths = runs.map(FilePath.init(_:))
+    let sweeps = try paths.filter(FrameSweepResult.isSweep).map { try FrameSweepResult.read($0) }
+    let searches = paths.filter { !FrameSweepResult.isSweep($0) }
+    let results = try searches.map { try AccuracyResult.read($0) }
+    let page = try ReportPage(
+      results, sweeps: sweeps, verdict: try await verdict(results, in: searches))
     try WholeFile.write(try page.html(), to: FilePath(out))
     Console.note("written to \(out)")
   }
 
-  private func verdict(_ results: [AccuracyResult]) async throws -> ClaimVerdict? {
+  private func verdict(
+    _ results: [AccuracyResult], in searches: [FilePath]
+  ) async throws -> ClaimVerdict? {
     guard let file = claim.map(FilePath.init(_:)) else { return nil }
     if file.extension == "json" { return try ClaimVerdict.read(file) }
     let claim = try ClaimCommand.usage {
@@ -69,7 +78,7 @@ struct ReportCommand: AsyncParsableCommand {
       try claim.check()
       return claim
     }
-    let measurements = try runs.flatMap { try ClaimMeasurement.all(in: FilePath($0)) }
+    let measurements = try searches.flatMap { try ClaimMeasurement.all(in: $0) }
     let speed = try await ClaimCommand.speed(of: claim, bench: bench, trial: !noTrial)?
       .measured(by: results, gallerySize: claim.gallerySize ?? .max)
     return try ClaimVerdict(claim, speed: speed, measurements: measurements)

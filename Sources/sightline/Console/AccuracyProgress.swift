@@ -21,6 +21,8 @@ final class AccuracyProgress: Sendable {
       show("searches", point, "probes", done - before, total - before)
     case .reference(let point, let done, let total):
       show("exact search", point, "probes", done, total)
+    case .kin(let point, let done, let total):
+      show("searches of relatives", point, "probes", done, total)
     }
   }
 

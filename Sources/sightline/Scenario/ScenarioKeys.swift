@@ -51,7 +51,9 @@ enum ScenarioKeys {
     .init(name: "exposure", kind: .list, standard: "1", words: "1 is right, 0.3 dark; by camera."),
     .init(name: "noise", kind: .list, standard: "1", words: "Sensor noise, by camera."),
     .init(name: "quality", kind: .list, standard: "85", words: "JPEG quality, by camera."),
-    .init(name: "distance", kind: .list, standard: "mixed", words: "near, mixed or far."),
+    .init(
+      name: "distance", kind: .list, standard: "mixed",
+      words: "near, mixed or far, or the marker's side at 720 lines: 24px, 20-28px."),
     .init(name: "dropped", kind: .text, standard: "0", words: "Frames lost: 3, or 2%."),
     .init(name: "truncated", kind: .text, standard: "0", words: "Frames cut short."),
     .init(name: "garbage", kind: .text, standard: "0", words: "Frames that hold no JPEG."),

@@ -92,7 +92,7 @@ class Page:
 page = Page(*sys.argv[1:])
 shown = {"start": page.figures()}
 stops = []
-for _ in range(40):
+for _ in range(60):
     page.press("Tab", 9)
     stops.append(page.value("document.activeElement.id || document.activeElement.tagName"))
 shown["stops"] = stops

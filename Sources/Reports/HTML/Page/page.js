@@ -27,13 +27,27 @@ function unfoldForPrint() {
   });
 }
 
+/** Calls `draw` when the window has another width. */
+function onWidth(draw) {
+  let width = innerWidth;
+  addEventListener("resize", () => {
+    if (innerWidth === width) return;
+    width = innerWidth;
+    draw();
+  });
+}
+
 function start() {
   for (const button of document.querySelectorAll("[data-of]")) {
     button.addEventListener("click", () => download(button));
   }
   unfoldForPrint();
+  const sweeps = [...document.querySelectorAll("script[id^='sweep-']")].map((one) => data(one.id));
+  const frames = sweeps.length > 0 ? new FrameSweeps(sweeps) : null;
   if (!byId("page-data")) {
     document.documentElement.dataset.ready = "true";
+    frames?.draw();
+    onWidth(() => frames?.draw());
     return;
   }
   const page = data("page-data");
@@ -45,26 +59,26 @@ function start() {
   // Charts that threshold and size leave as they are: drawn when series, metric or width change.
   let drawn = "";
   const others = (explorer) => {
-    const state = [explorer.state.series, innerWidth, ...["growth-metric", "cost-metric"].map((id) => byId(id)?.value)];
+    const state = [explorer.state.series, innerWidth, ...["growth-metric", "cost-metric", "cohort-metric"].map((id) => byId(id)?.value)];
     if (String(state) === drawn) return;
     drawn = String(state);
     if (byId("growth-chart")) growthChart(explorer);
     if (byId("rank-chart")) rankChart(explorer);
     if (byId("cost-chart")) costChart(explorer);
+    if (byId("cohort-chart")) cohortChart(results[page.cohorts[0]].points[page.cohorts[1]]);
   };
   page.listeners = [others];
   const explorer = new Explorer(page, new ClosedForm(page.model));
-  for (const id of ["growth-metric", "cost-metric"]) {
+  for (const id of ["growth-metric", "cost-metric", "cohort-metric"]) {
     byId(id)?.addEventListener("change", () => explorer.draw());
   }
   // Shown before it is drawn, since what is hidden has no width.
   document.documentElement.dataset.ready = "true";
   explorer.start();
-  let width = innerWidth;
-  addEventListener("resize", () => {
-    if (innerWidth === width) return;
-    width = innerWidth;
+  frames?.draw();
+  onWidth(() => {
     explorer.draw();
+    frames?.draw();
   });
 }
 
