@@ -39,6 +39,7 @@ let package = Package(
       name: "CAprilTag", pkgConfig: "apriltag", providers: [.apt(["libapriltag-dev"])]),
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CNATS", pkgConfig: "libnats", providers: [.apt(["libnats-dev"])]),
 
     // Our own C: kernels chosen once at run time. No loops over galleries, no threads.
     .target(name: "CKernels"),
@@ -65,7 +66,8 @@ let package = Package(
     .target(
       name: "Contract", dependencies: ["Sightings"],
       resources: [.embedInCode("Examples/events.jsonl")]),
-    .target(name: "EventBus", dependencies: ["Files", "Sightings", grdb, system]),
+    .target(
+      name: "EventBus", dependencies: ["CNATS", "COpenSSL", "Files", "Sightings", grdb, system]),
     .target(
       name: "Traffic",
       dependencies: ["EventBus", "Files", "Galleries", "Matching", "Population", "Sightings"]),

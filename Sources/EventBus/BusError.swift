@@ -30,6 +30,12 @@ package struct BusError: Error, Hashable, CustomStringConvertible {
     package static let notDurable = Code(name: "not-durable")
     /// It was closed before.
     package static let closed = Code(name: "closed")
+    /// No server answers, or it has no leader for the stream at present; may pass by itself.
+    package static let unreachable = Code(name: "unreachable")
+    /// The server knows us not, or its certificate does not check out.
+    package static let refused = Code(name: "refused")
+    /// The stream there is not the one that is wanted.
+    package static let otherSettings = Code(name: "other-settings")
     /// Anything else.
     package static let failed = Code(name: "failed")
   }

@@ -3,16 +3,26 @@
 
 package import SystemPackage
 
-/// Where a bus is, as a user writes it: `sqlite:PATH`, or a bare path ending in `.db` or `.sqlite`.
+/// Where a bus is, as a user writes it: `sqlite:PATH`, a bare path ending in `.db` or `.sqlite`, or
+/// `nats://…` and `tls://…`.
 package enum BusLocation: Hashable, Sendable, CustomStringConvertible {
   /// A SQLite file on this host. Not on a network file system: its locks do not hold there.
   case sqlite(FilePath)
+  /// A stream on NATS JetStream.
+  case nats(NATSLocation)
 
   /// Throws `unknownLocation`, listing what is known.
   package init(_ text: String) throws(BusError) {
-    let known = "known are sqlite:PATH and bare paths ending in .db or .sqlite"
+    let known =
+      "known are sqlite:PATH, bare paths ending in .db or .sqlite, and nats://HOST/STREAM"
     if let colon = text.firstIndex(of: ":"), Self.isScheme(text[..<colon]) {
       let scheme = text[..<colon].lowercased()
+      if scheme == "nats" || scheme == "tls" {
+        self = .nats(
+          try NATSLocation(
+            rest: text[text.index(after: colon)...], secure: scheme == "tls"))
+        return
+      }
       guard scheme == "sqlite" else {
         throw BusError(.unknownLocation, "no bus of the kind '\(scheme):' is built in; \(known)")
       }
@@ -31,6 +41,7 @@ package enum BusLocation: Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .sqlite(let path): "sqlite:\(path)"
+    case .nats(let location): location.description
     }
   }
 

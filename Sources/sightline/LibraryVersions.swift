@@ -10,6 +10,7 @@ enum LibraryVersions {
   static var all: [String: String] {
     var found = [
       "SQLite": SQLiteLog.libraryVersion,
+      "libnats": JetStreamTarget.libraryVersion,
       "libcrypto": SHA256Digest.libraryVersion,
     ]
     let mapped = FileManager.default.contents(atPath: "/proc/self/maps") ?? Data()

@@ -7,7 +7,8 @@ extension BusLocation {
     onCommit: @escaping @Sendable (CommitReport) -> Void = { _ in }
   ) throws(BusError) -> any EventBus {
     switch self {
-    case .sqlite(let path): GroupCommitWriter(log: try SQLiteLog(path), onCommit: onCommit)
+    case .sqlite(let path): return GroupCommitWriter(log: try SQLiteLog(path), onCommit: onCommit)
+    case .nats: throw notALog
     }
   }
 
@@ -16,7 +17,14 @@ extension BusLocation {
     consumer: String, from start: ConsumerOffset.Start = .beginning
   ) throws(BusError) -> any EventSource {
     switch self {
-    case .sqlite(let path): try SQLiteConsumer(consumer, on: path, from: start)
+    case .sqlite(let path): return try SQLiteConsumer(consumer, on: path, from: start)
+    case .nats: throw notALog
     }
+  }
+
+  /// Events go to a stream from a log, by a `Forwarder`.
+  private var notALog: BusError {
+    BusError(
+      .unknownLocation, "\(self) is no log; `sightline bus forward` carries one there")
   }
 }

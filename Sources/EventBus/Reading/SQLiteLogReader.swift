@@ -69,6 +69,14 @@ package final class SQLiteLogReader: Sendable {
     }
   }
 
+  /// How many events lie after place `sequence`. O(their number).
+  package func count(after sequence: Int64) async throws(BusError) -> Int {
+    try await read { database in
+      try Int.fetchOne(
+        database, sql: "SELECT count(*) FROM events WHERE seq > ?", arguments: [sequence]) ?? 0
+    }
+  }
+
   /// The events after place `sequence`, those there are and those to come; ends only by cancellation.
   package func follow(
     after sequence: Int64 = 0, every interval: Duration = .milliseconds(50)

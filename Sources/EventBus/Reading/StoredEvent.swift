@@ -8,6 +8,11 @@ package struct StoredEvent: Hashable, Sendable {
   /// Rises along the log; numbers may be missing, so go on with `>`.
   package let sequence: Int64
   package let record: BusRecord
+
+  package init(sequence: Int64, record: BusRecord) {
+    self.sequence = sequence
+    self.record = record
+  }
 }
 
 extension StoredEvent {

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+/// What forwarding did, for summaries.
+package struct ForwardReport: Codable, Hashable, Sendable {
+  /// Where to, without secrets.
+  package var target: String
+  /// Events acknowledged by the other bus, duplicates included.
+  package var forwarded = 0
+  /// Of these, events that it had already.
+  package var duplicates = 0
+  /// Events of kinds that the other bus does not take.
+  package var passedOver = 0
+  /// Tries that were not acknowledged; each was followed by another, or the event waits.
+  package var failures = 0
+  package var connections = 0
+  /// From the first event handed over to the last acknowledged.
+  package var seconds = 0.0
+  /// Events that are still in the outbox only.
+  package var waiting = 0
+  /// The server and what its acknowledgements are worth; `nil` if there was no connection.
+  package var server: String?
+  /// What was wrong last, if it still is.
+  package var trouble: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case target, forwarded, duplicates
+    case passedOver = "passed_over"
+    case failures, connections, seconds, waiting, server, trouble
+  }
+}
+
+/// What forwarding tells while it is under way; from any thread.
+package enum ForwardObservation: Sendable {
+  /// The server and what its acknowledgements are worth.
+  case connected(String)
+  /// Events wait in the outbox, and why. Told once for each reason, and again every half minute.
+  case trouble(BusError)
+  /// The other bus acknowledges again.
+  case recovered
+  case progress(forwarded: Int)
+}

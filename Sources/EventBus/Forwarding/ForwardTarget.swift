@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+/// What became of one event that was handed over, or of the session.
+package enum ForwardOutcome: Sendable {
+  /// The other bus has it: now, or since an earlier try.
+  case stored(duplicate: Bool)
+  /// It has not, or did not say so in time; try again.
+  case failed(BusError)
+}
+
+/// One event on its way out, with a number that its outcome is told by.
+package struct ForwardItem: Sendable {
+  package let ticket: Int
+  package let event: StoredEvent
+}
+
+/// What a session tells, from any thread; receivers must not block.
+package protocol ForwardReceiver: AnyObject, Sendable {
+  func settled(_ ticket: Int, _ outcome: ForwardOutcome)
+  /// Something is wrong that outcomes will not tell, or not soon.
+  func warned(_ error: BusError)
+  /// The session is over; what has not been settled will not be.
+  func lost(_ error: BusError)
+}
+
+/// A bus that events can be forwarded to.
+package protocol ForwardTarget: Sendable {
+  /// The location without secrets, for people.
+  var name: String { get }
+  /// Whether events of this type are meant for it.
+  func takes(type: String) -> Bool
+  /// Connects once. Throws `unreachable` for what may pass by itself, other codes for what a user must
+  /// put right.
+  func connect(_ receiver: any ForwardReceiver) async throws(BusError) -> any ForwardSession
+}
+
+package protocol ForwardSession: Sendable {
+  /// Server, durability and what else a user should know, in one line.
+  var description: String { get }
+  /// How long the other bus remembers ids, to drop what is sent twice.
+  var memory: Duration { get }
+
+  /// Hands events over in this order; every one of them is settled, unless the session is lost.
+  func publish(_ items: [ForwardItem]) async
+
+  /// By ticket, the id of the last event that the other bus has of the item's camera; without an entry
+  /// where it has none.
+  func lastIDs(_ items: [ForwardItem]) async throws(BusError) -> [Int: String]
+
+  /// Ends it; nothing is told afterwards.
+  func close() async
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Dispatch
+
+/// A connection to one server, with the stream found or made.
+final class JetStreamSession: ForwardSession {
+  let context: JetStreamContext
+  let description: String
+  let memory: Duration
+  private let queue: DispatchQueue
+
+  /// Blocks; to be called on `queue`.
+  init(
+    _ location: NATSLocation, _ server: NATSLocation.Server, _ receiver: any ForwardReceiver,
+    inFlight: Int, on queue: DispatchQueue
+  ) throws(BusError) {
+    self.queue = queue
+    let greeting = try ServerGreeting(server)
+    let place = "stream \(location.stream.name) at \(server)"
+    let inbox = AckInbox(receiver, location, place: place)
+    context = try JetStreamContext(location, server, inbox, inFlight: inFlight)
+    do {
+      let facts = try context.prepareStream()
+      let replicas = facts.settings.replicas ?? 1
+      memory = facts.settings.duplicates ?? .zero
+      description =
+        "NATS server \(greeting.version) at \(server), stream \(facts.settings.name), "
+        + "\(replicas == 1 ? "1 replica" : "\(replicas) replicas"); \(facts.durability)"
+    } catch {
+      context.close()
+      throw error
+    }
+  }
+
+  func publish(_ items: [ForwardItem]) async {
+    let context = context
+    await withCheckedContinuation { continuation in
+      queue.async {
+        for item in items { context.publish(item) }
+        continuation.resume()
+      }
+    }
+  }
+
+  func lastIDs(_ items: [ForwardItem]) async throws(BusError) -> [Int: String] {
+    let context = context
+    let result: Result<[Int: String], BusError> = await withCheckedContinuation { continuation in
+      queue.async {
+        continuation.resume(
+          returning: Result { () throws(BusError) in
+            var found: [Int: String] = [:]
+            for item in items {
+              found[item.ticket] = try context.lastID(onSubjectOf: item.event.record)
+            }
+            return found
+          })
+      }
+    }
+    return try result.get()
+  }
+
+  func close() async {
+    let context = context
+    await withCheckedContinuation { continuation in
+      queue.async {
+        context.close()
+        continuation.resume()
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Dispatch
+internal import Synchronization
+
+/// A stream that events are forwarded to.
+package final class JetStreamTarget: ForwardTarget {
+  package let location: NATSLocation
+  private let inFlight: Int
+  /// All calls of the library, which may block.
+  private let queue = DispatchQueue(label: "sightline.nats")
+  private let state: Mutex<State>
+
+  private struct State {
+    /// Those of the location first, then what they told of their cluster.
+    var servers: [NATSLocation.Server]
+    /// Where to try first: one behind the last that answered, since that one went away.
+    var next = 0
+  }
+
+  package init(_ location: NATSLocation, inFlight: Int = ForwardWindow.Limits().inFlight) {
+    self.location = location
+    self.inFlight = inFlight
+    state = Mutex(State(servers: location.servers))
+  }
+
+  package var name: String { location.description }
+
+  package func takes(type: String) -> Bool {
+    location.stream.kinds.contains(EventSubject.kind(ofType: type))
+  }
+
+  /// Tries each server once. A server that refuses us is told, if none takes us.
+  package func connect(
+    _ receiver: any ForwardReceiver
+  ) async throws(BusError) -> any ForwardSession {
+    let (servers, first) = state.withLock { ($0.servers, $0.next) }
+    var worst: BusError?
+    for offset in servers.indices {
+      let index = (first + offset) % servers.count
+      do throws(BusError) {
+        let session = try await connect(servers[index], receiver)
+        let learnt = session.context.discovered
+        state.withLock { state in
+          state.next = index + 1
+          for server in learnt where !state.servers.contains(server) {
+            state.servers.append(server)
+          }
+        }
+        return session
+      } catch {
+        if worst == nil || worst?.code == .unreachable { worst = error }
+      }
+    }
+    throw worst ?? BusError(.unknownLocation, "\(name) names no server")
+  }
+
+  private func connect(
+    _ server: NATSLocation.Server, _ receiver: any ForwardReceiver
+  ) async throws(BusError) -> JetStreamSession {
+    let (location, inFlight, queue) = (location, inFlight, queue)
+    let result: Result<JetStreamSession, BusError> = await withCheckedContinuation { continuation in
+      queue.async {
+        continuation.resume(
+          returning: Result { () throws(BusError) in
+            try JetStreamSession(location, server, receiver, inFlight: inFlight, on: queue)
+          })
+      }
+    }
+    return try result.get()
+  }
+
+  /// The version of the client library.
+  package static var libraryVersion: String { NATSError.libraryVersion }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import CNATS
+
+/// What the client library reports, as errors a user can act on: the one place where its numbers are read.
+enum NATSError {
+  /// Throws when `status` is not OK. `place` names the server or stream, without secrets.
+  static func check(
+    _ status: natsStatus, _ place: String, _ location: NATSLocation, code: jsErrCode? = nil
+  ) throws(BusError) {
+    guard status != NATS_OK else { return }
+    throw error(status, place, location, code: code, detail: lastError)
+  }
+
+  static func error(
+    _ status: natsStatus, _ place: String, _ location: NATSLocation, code: jsErrCode? = nil,
+    detail: String?
+  ) -> BusError {
+    let cause = clean(detail, location) ?? text(status)
+    if let code, let error = jetStream(code, place, cause) { return error }
+    switch status {
+    case NATS_CONNECTION_AUTH_FAILED:
+      return BusError(
+        .refused, "\(place) refuses \(location.account); \(location.remedy)", cause: cause)
+    case NATS_SSL_ERROR:
+      return BusError(
+        .refused,
+        "\(place): no encrypted connection that can be trusted; check the server's certificate and ca=",
+        cause: cause)
+    case NATS_SECURE_CONNECTION_REQUIRED:
+      return BusError(
+        .refused, "\(place) takes encrypted connections only; write tls://", cause: cause)
+    case NATS_SECURE_CONNECTION_WANTED:
+      return BusError(
+        .refused, "\(place) does not encrypt; write nats:// or switch its TLS on", cause: cause)
+    case NATS_NOT_PERMITTED:
+      return BusError(
+        .notAllowed,
+        "\(place) does not allow \(location.account) to do that; extend its permissions",
+        cause: cause)
+    case NATS_MAX_PAYLOAD:
+      return BusError(
+        .failed, "an event is larger than \(place) takes; raise the server's max_payload",
+        cause: cause)
+    case NATS_NO_RESPONDERS:
+      return BusError(
+        .unreachable, "\(place) has no leader for the stream at present; will try again",
+        cause: cause)
+    case NATS_TIMEOUT:
+      return BusError(.unreachable, "\(place) did not answer in time; will try again", cause: cause)
+    case NATS_NO_SERVER, NATS_IO_ERROR, NATS_CONNECTION_CLOSED, NATS_STALE_CONNECTION,
+      NATS_CONNECTION_DISCONNECTED, NATS_SYS_ERROR:
+      return BusError(
+        .unreachable, "\(place) cannot be reached; will try again", cause: cause)
+    default:
+      return BusError(.failed, "\(place): \(text(status))", cause: clean(detail, location))
+    }
+  }
+
+  /// A stream's own answer; `nil` where the status tells more.
+  private static func jetStream(_ code: jsErrCode, _ place: String, _ cause: String) -> BusError? {
+    switch code {
+    case JSNotEnabledErr, JSNotEnabledForAccountErr:
+      return BusError(
+        .otherSettings, "\(place) has no JetStream; start the server with -js", cause: cause)
+    case JSStreamSubjectOverlapErr:
+      return BusError(
+        .otherSettings,
+        "\(place): another stream takes its subjects already; name that one, or give prefix=",
+        cause: cause)
+    case JSStreamReplicasNotSupportedErr, JSClusterNoPeersErr:
+      return BusError(
+        .otherSettings, "\(place) has too few servers for the replicas; give fewer with replicas=",
+        cause: cause)
+    case JSStreamStoreFailedErr where cause.contains("exceeded"), JSAccountResourcesExceededErr,
+      JSInsufficientResourcesErr, JSMemoryResourcesExceededErr, JSStorageResourcesExceededErr:
+      return BusError(
+        .full, "\(place) is full; raise its limits or let consumers take from it", cause: cause)
+    case JSStreamMessageExceedsMaximumErr:
+      return BusError(
+        .failed, "an event is larger than \(place) takes; raise its max_msg_size", cause: cause)
+    case JSClusterNotAvailErr, JSClusterNotLeaderErr, JSStreamOfflineErr, JSClusterNotActiveErr:
+      return BusError(
+        .unreachable, "\(place) has no leader at present; will try again", cause: cause)
+    case JSStreamNotFoundErr:
+      return BusError(.missing, "\(place) is not there", cause: cause)
+    default: return nil
+    }
+  }
+
+  /// What the library keeps for this thread about its last failure.
+  static var lastError: String? {
+    guard let text = unsafe nats_GetLastError(nil) else { return nil }
+    return unsafe String(cString: text)
+  }
+
+  static var libraryVersion: String {
+    unsafe nats_GetVersion().map { unsafe String(cString: $0) } ?? "unknown"
+  }
+
+  static func text(_ status: natsStatus) -> String {
+    unsafe natsStatus_GetText(status).map { unsafe String(cString: $0) } ?? "\(status.rawValue)"
+  }
+
+  /// In one line, and without a password even if a server should repeat one.
+  private static func clean(_ text: String?, _ location: NATSLocation) -> String? {
+    guard let text, !text.isEmpty else { return nil }
+    var line = text.replacing("\n", with: " ")
+    if let secret = location.passwordInText?.text, !secret.isEmpty {
+      line = line.replacing(secret, with: "(secret)")
+    }
+    return line
+  }
+}
+
+extension NATSLocation {
+  /// Who we say we are, for messages.
+  var account: String {
+    if let seedFile { return "the nkey in \(seedFile)" }
+    if let credentialsFile { return "the credentials in \(credentialsFile)" }
+    return user.map { "user '\($0)' with that password" } ?? "a client without a name"
+  }
+
+  var remedy: String {
+    if seedFile != nil || credentialsFile != nil { return "ask whoever runs the server" }
+    return user == nil
+      ? "give USER@ and \(Self.passwordVariable), or nkey= or creds="
+      : "check \(Self.passwordVariable) or password-file="
+  }
+}
