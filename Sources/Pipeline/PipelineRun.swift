@@ -120,7 +120,10 @@ package struct PipelineRun: Sendable {
 
   private func openLog() throws -> SQLiteLog {
     switch bus {
-    case .sqlite(let path): try SQLiteLog(path)
+    case .sqlite(let path): return try SQLiteLog(path)
+    case .nats:
+      throw BusError(
+        .unknownLocation, "a run writes to sqlite:PATH, and is forwarded to \(bus) from there")
     }
   }
 

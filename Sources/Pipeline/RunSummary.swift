@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
+package import EventBus
+
 /// What a run did: the object that `run --json` prints.
 ///
 /// Durations are milliseconds, percentiles from merged histograms.
@@ -104,6 +106,8 @@ package struct RunSummary: Codable, Hashable, Sendable {
     package var appended: Int
     package var duplicates: Int
     package var durability: String
+    /// What was sent on from there to another bus, if one was named.
+    package var forward: ForwardReport?
   }
 
   package struct Failure: Codable, Hashable, Sendable {

@@ -21,6 +21,7 @@ extension RunSummary {
         ["latency", latencyLine],
         ["bus", busLine],
       ].map { [$0[0] + String(repeating: " ", count: 10 - $0[0].count) + $0[1]] })
+    if let forward = bus.forward { out += "\n  forwarded " + forward.text }
     out += "\n\n" + stageTable
     if !drops.isEmpty {
       out += "\n\n  frames given up\n"

@@ -64,4 +64,70 @@ struct ConsumerExampleTests {
     let consumers = try #require(stats["consumers"] as? [[String: Any]])
     #expect(consumers.map { $0.number("lag") } == [0])
   }
+
+  @Test(
+    "The one of a NATS stream counts every closed sighting once, also when all come again",
+    .enabled(if: NATSTools.areHere, NATSTools.howToInstall), .timeLimit(.minutes(2)))
+  func stream() throws {
+    let scratch = try Scratch()
+    let (log, own) = (scratch.path("outbox.db"), scratch.path("own.db"))
+    let tools = "\(Binary.root.path)/Bench/jetstream"
+    let consumer =
+      "'\(NATSTools.python)' '\(Binary.root.path)/Examples/consumers/python/nats_consumer.py'"
+    let consumed = try Binary.shell(
+      """
+      cd '\(scratch.url.path)'
+      port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+      '\(NATSTools.server)' -js -sd store -a 127.0.0.1 -p $port 2> server.log & server=$!
+      trap 'kill -9 $server' EXIT
+      bus=nats://127.0.0.1:$port/SIGHTINGS
+      "$SIGHTLINE" run '\(Binary.samples)' --gallery-size 100k --bus $bus --outbox 'sqlite:\(log)' --json \
+        > summary.json || exit 1
+      \(consumer) nats://127.0.0.1:$port SIGHTINGS '\(own)' --once || exit 1
+      cp '\(own)' once.db
+      PYTHONPATH='\(tools)' /usr/bin/python3 -c '
+      import sys
+      from read_stream import ask
+      assert ask("127.0.0.1", sys.argv[1], "$JS.API.CONSUMER.DELETE.SIGHTINGS.count-by-camera")["success"]
+      ' $port || exit 1
+      \(consumer) nats://127.0.0.1:$port SIGHTINGS '\(own)' --once
+      """)
+    #expect(consumed.status == 0, "\(consumed.errors)")
+    let events = try BusEvents("sqlite:\(log)")
+    let wanted = Dictionary(
+      grouping: events.events.filter { events.data($0)["phase"] as? String == "closed" },
+      by: { $0["partitionkey"] as? String ?? "" }
+    ).mapValues(\.count)
+    #expect(!wanted.isEmpty)
+    #expect(try counts(scratch.path("once.db")) == wanted)
+    #expect(try counts(own) == wanted)
+    let summary = try object(String(contentsOfFile: scratch.path("summary.json"), encoding: .utf8))
+    #expect(summary.number("bus", "forward", "forwarded") == Double(events.lines.count))
+    let stats = try object(
+      Binary.run("bus", "stats", "--bus", "sqlite:\(log)", "--json").output)
+    let listed = try #require(stats["consumers"] as? [[String: Any]])
+    #expect(listed.count == 1 && listed[0].number("lag") == 0)
+    #expect((listed[0]["name"] as? String)?.hasPrefix("forward 127.0.0.1:") == true)
+  }
+}
+
+/// A NATS server and a Python that has nats-py: those that `scripts/setup --nats` made, or the system's.
+enum NATSTools {
+  static let server = first(
+    [
+      ProcessInfo.processInfo.environment["SIGHTLINE_NATS_SERVER"],
+      Binary.root.path + "/.build/nats/bin/nats-server", "/usr/sbin/nats-server",
+    ], "--version")
+  static let python = first(
+    [Binary.root.path + "/.build/nats/bin/python3", "/usr/bin/python3"], "-c 'import nats'")
+  static let areHere = !server.isEmpty && !python.isEmpty
+  static let howToInstall: Comment =
+    "no NATS server or no nats-py here; scripts/setup --nats installs them"
+
+  /// The first that can be run with `arguments`; empty for none.
+  private static func first(_ programs: [String?], _ arguments: String) -> String {
+    programs.compactMap { $0 }.first {
+      (try? Binary.shell("'\($0)' \(arguments)"))?.status == 0
+    } ?? ""
+  }
 }

@@ -55,8 +55,25 @@ struct Run: AsyncParsableCommand {
       """, valueName: "rate"))
   var fpir: Double?
 
-  @Option(help: ArgumentHelp("Event bus, sqlite:PATH; made if missing.", valueName: "url"))
+  @Option(
+    help: ArgumentHelp(
+      """
+      Event bus: sqlite:PATH, made if missing, or nats://HOST/STREAM, which events are forwarded to from \
+      --outbox; `sightline bus forward --help` tells what a NATS location may say.
+      """, valueName: "url"))
   var bus: String = "sqlite:sightline.db"
+
+  @Option(
+    help: ArgumentHelp(
+      "With --bus nats: where events are kept until they are acknowledged there.",
+      valueName: "url"))
+  var outbox: String = "sqlite:sightline-outbox.db"
+
+  @Option(
+    help: ArgumentHelp(
+      "With --bus nats: how long to wait at the end for what is not acknowledged yet.",
+      valueName: "seconds"))
+  var flush: Double = 30
 
   @Option(help: "Part of the resolution to decode: 1/1, 1/2, 1/4 or 1/8.")
   var scale: DecodeScale = .full
@@ -132,6 +149,10 @@ struct Run: AsyncParsableCommand {
     _ = try galleryArgument()
     try Deployment.check(deployment)
     _ = try BusArgument.location(bus)
+    _ = try BusArgument.file(outbox, "--outbox")
+    guard (0...1e6).contains(flush) else {
+      throw ValidationError("--flush: give seconds from 0 to 1e6")
+    }
   }
 
   func run() async throws {
@@ -152,11 +173,11 @@ struct Run: AsyncParsableCommand {
     let signals = StopOnSignal()
     let observer = RunProgress()
     defer { observer.finish() }
-    let summary: RunSummary
+    let (log, forward) = try await openBus()
+    var summary: RunSummary
     do {
       summary = try await PipelineRun(
-        configuration, bus: try BusArgument.location(bus), stop: signals.stop,
-        observer: observer.observe
+        configuration, bus: log, stop: signals.stop, observer: observer.observe
       ).execute()
     } catch is CancellationError {
       observer.finish()
@@ -164,8 +185,27 @@ struct Run: AsyncParsableCommand {
       throw ExitCode(ExitStatus.interrupted)
     }
     observer.finish()
+    forward?.finish(within: .seconds(flush))
+    summary.bus.forward = try await forward?.value()
     try Console.output(json ? try summary.json() : summary.text)
+    if let waiting = summary.bus.forward, waiting.waiting > 0 {
+      Console.error("sightline: \(waiting.waitingText(outbox: log.description))")
+      throw ExitCode(ExitStatus.failure)
+    }
     if summary.state == "stopped" { throw ExitCode(ExitStatus.interrupted) }
+  }
+
+  /// The log to write to, and what forwards from it if another bus was named.
+  private func openBus() async throws -> (BusLocation, RunningForward?) {
+    let bus = try BusArgument.location(bus)
+    guard case .nats(let location) = bus else { return (bus, nil) }
+    let path = try BusArgument.file(outbox, "--outbox")
+    ForwardProgress.warn(location)
+    // Made before it is read.
+    try SQLiteLog(path).close()
+    let forward = try await RunningForward.start(
+      from: path, to: location, observer: ForwardProgress.observe)
+    return (.sqlite(path), forward)
   }
 
   private func galleryArgument() throws -> GalleryArgument {

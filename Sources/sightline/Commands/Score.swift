@@ -30,7 +30,7 @@ struct Score: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
-    _ = try BusArgument.location(bus)
+    _ = try BusArgument.file(bus)
     guard (0...100_000).contains(minimumMarker) else {
       throw ValidationError("--minimum-marker: give a number of pixels, such as 24")
     }

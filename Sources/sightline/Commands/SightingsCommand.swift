@@ -138,7 +138,7 @@ struct SightingsCommand: AsyncParsableCommand {
         throw ValidationError("--truth and --out: give the name of a file")
       }
       try Deployment.check(deployment)
-      if let bus, bus != "null" { _ = try BusArgument.location(bus) }
+      if let bus, bus != "null" { _ = try BusArgument.file(bus) }
       do {
         try options().validate()
       } catch let error as TrafficError {

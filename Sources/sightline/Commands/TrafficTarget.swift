@@ -31,15 +31,12 @@ struct TrafficTarget {
     if bus == "null" {
       return Self(name: "null", sink: BusSink(NullBus()), runID: options.runID)
     }
-    switch try BusArgument.location(bus) {
-    case .sqlite(let path):
-      let log = try SQLiteLog(path)
-      do {
-        return try await open(log, name: bus, options)
-      } catch {
-        try? log.close()
-        throw error
-      }
+    let log = try SQLiteLog(try BusArgument.file(bus))
+    do {
+      return try await open(log, name: bus, options)
+    } catch {
+      try? log.close()
+      throw error
     }
   }
 

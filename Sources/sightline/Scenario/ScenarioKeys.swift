@@ -76,6 +76,12 @@ enum ScenarioKeys {
       rivals: ["threshold"]),
     .init(
       name: "bus", kind: .text, standard: "sqlite:sightline.db", words: "Where events go."),
+    .init(
+      name: "outbox", kind: .text, standard: "sqlite:sightline-outbox.db",
+      words: "Where they are kept until NATS has them."),
+    .init(
+      name: "flush", kind: .seconds, standard: "30.0",
+      words: "How long to wait for NATS at the end."),
     .init(name: "scale", kind: .text, standard: "1/1", words: "1/1, 1/2, 1/4 or 1/8."),
     .init(name: "locate", kind: .text, standard: "frame", words: "frame, or the set's boxes."),
     .init(

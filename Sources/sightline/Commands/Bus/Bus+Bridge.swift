@@ -13,7 +13,8 @@ extension Bus {
       discussion: """
         A named consumer on the first bus says how far it has come: started again, it goes on from there. \
         Nothing is lost, nothing told twice: events keep their ids, and a bus drops those it has already. \
-        The first bus drops nothing this consumer has not taken, unless its policy says drop-oldest.
+        The first bus drops nothing this consumer has not taken, unless its policy says drop-oldest. To \
+        NATS JetStream `bus forward` carries them.
         """)
 
     @Option(help: ArgumentHelp("Event bus to read, sqlite:PATH.", valueName: "url"))
@@ -68,7 +69,9 @@ extension Bus {
     }
 
     private func locations() throws -> (from: BusLocation, to: BusLocation) {
-      (try BusArgument.location(from, "--from"), try BusArgument.location(to, "--to"))
+      (
+        .sqlite(try BusArgument.file(from, "--from")), .sqlite(try BusArgument.file(to, "--to"))
+      )
     }
   }
 }

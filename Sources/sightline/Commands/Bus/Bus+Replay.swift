@@ -41,7 +41,7 @@ extension Bus {
 
     func validate() throws {
       _ = try BusArgument.file(bus)
-      if let to { _ = try BusArgument.location(to, "--to") }
+      if let to { _ = try BusArgument.file(to, "--to") }
       _ = try start()
       guard ReplayPace(pace) != nil else {
         throw ValidationError("--pace: give original, instant, or a factor such as 4x")
