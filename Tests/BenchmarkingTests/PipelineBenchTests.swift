@@ -93,20 +93,31 @@ struct PipelineBenchTests {
     plan.keepsGoing = true
     plan.configuration.scale = .half
     plan.configuration.intake = QueueLimits(elements: 4_000, policy: .dropOldest)
+    // On a machine that is busy with other tests many frames are in service at once; then once more.
+    for attempt in 1...3 {
+      let (result, stalled) = try await stalledRun(plan)
+      let run = try #require(result.tried.last)
+      if attempt < 3, run.uncorrectedP99MS >= 1_000 { continue }
+      #expect(stalled)
+      #expect(run.p99MS > 1_000, "the frames that were due while it stood still waited for it")
+      #expect(run.uncorrectedP99MS < 1_000, "few were in service then")
+      #expect(run.late > 200)
+      #expect(run.frames.dropped == 0)
+      #expect(result.confirmed == nil)
+      #expect(result.invalid != nil)
+      break
+    }
+  }
+
+  /// A run whose matcher stands still for two seconds, and whether it did.
+  private func stalledRun(_ plan: PipelinePlan) async throws -> (PipelineResult, Bool) {
     var stalled: FaultyMatcher?
     let result = try await run(plan) {
       let matcher = FaultyMatcher($0, stallAfter: .seconds(5), stall: .seconds(2))
       stalled = matcher
       return matcher
     }
-    #expect(stalled?.hasStalled == true)
-    let run = try #require(result.tried.last)
-    #expect(run.p99MS > 1_000, "the frames that were due while it stood still waited for it")
-    #expect(run.uncorrectedP99MS < 1_000, "few were in service then")
-    #expect(run.late > 200)
-    #expect(run.frames.dropped == 0)
-    #expect(result.confirmed == nil)
-    #expect(result.invalid != nil)
+    return (result, stalled?.hasStalled == true)
   }
 
   @Test("A queue that drops breaks the run, and every drop is told by feed, stage and reason")
