@@ -96,7 +96,7 @@ struct ForwarderTests {
     let report = try await task.value
     #expect(report.forwarded == 20_000 && bus.ids.count == 20_000)
     // Told once, not at each of the tries.
-    #expect(Self.changes(told.withLock { $0 }) == ["unreachable", "connected", "recovered"])
+    #expect(changes(told.withLock { $0 }) == ["unreachable", "connected", "recovered"])
   }
 
   @Test("When time is up, what waits is counted and stays")
@@ -202,9 +202,9 @@ private final class MortalOutbox: OutboxStore {
   }
   func count(after sequence: Int64) -> Int { log.count(after: sequence) }
   func version() -> Int? { log.version() }
+}
 
-  /// The same trouble may be told again when its cause reads otherwise.
-  private static func changes(_ told: [String]) -> [String] {
-    told.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
-  }
+/// The same trouble may be told again when its cause reads otherwise.
+private func changes(_ told: [String]) -> [String] {
+  told.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
 }
