@@ -34,7 +34,9 @@ package enum BusLocation: Hashable, Sendable, CustomStringConvertible {
     } else if text.hasSuffix(".db") || text.hasSuffix(".sqlite") {
       self = .sqlite(FilePath(text))
     } else {
-      throw BusError(.unknownLocation, "'\(text)' names no bus; \(known)")
+      // With an @ it may hold a password.
+      let name = text.contains("@") ? "this" : "'\(text)'"
+      throw BusError(.unknownLocation, "\(name) names no bus; \(known)")
     }
   }
 

@@ -34,14 +34,17 @@ extension NATSLocation {
     }
     for text in hosts.split(separator: ",", omittingEmptySubsequences: false) {
       guard let server = Self.server(text) else {
-        throw wrong("'\(text)' is no host with a port from 1 to 65535")
+        // Not the text itself: a password with a / ends up here.
+        throw wrong(
+          "a host is a name or an address, with a port from 1 to 65535; in a password / is %2F and ? is %3F"
+        )
       }
       servers.append(server)
     }
     if let slash {
       let name = place[place.index(after: slash)...]
       guard name.isEmpty || EventSubject.isToken(name) else {
-        throw wrong("a stream's name has letters, digits, - and _ only, not '\(name)'")
+        throw wrong("a stream's name has letters, digits, - and _ only; in a password / is %2F")
       }
       if !name.isEmpty { stream.name = String(name) }
     }

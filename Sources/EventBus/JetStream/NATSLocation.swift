@@ -46,7 +46,9 @@ package struct NATSLocation: Hashable, Sendable {
 extension NATSLocation: CustomStringConvertible {
   /// Without passwords; files of secrets are named, as they are no secret.
   package var description: String {
-    let account = user.map { "\($0)@" } ?? ""
+    // A name without a password may be a token.
+    let hasPassword = passwordInText != nil || passwordFile != nil
+    let account = user.map { hasPassword ? "\($0)@" : "" } ?? ""
     return (secure ? "tls" : "nats") + "://" + account
       + servers.map(\.description).joined(separator: ",") + "/" + stream.name
   }

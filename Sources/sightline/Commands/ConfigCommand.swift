@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import ArgumentParser
+internal import EventBus
 internal import Files
 internal import FoundationEssentials
 internal import Reports
@@ -81,13 +82,13 @@ struct ConfigCommand: ParsableCommand {
       let shown = settings.filter { effective || $0.source != .standard }
       if json {
         let values = shown.map {
-          Row(key: $0.key.name, value: $0.value, source: $0.source.rawValue)
+          Row(key: $0.key.name, value: $0.shownValue, source: $0.source.rawValue)
         }
         try Console.output(
           try Effective(command: command, digest: settings.digest.hex, settings: values).json())
         return
       }
-      let rows = shown.map { [$0.key.name, $0.value ?? "-", $0.source.rawValue] }
+      let rows = shown.map { [$0.key.name, $0.shownValue ?? "-", $0.source.rawValue] }
       try Console.output(
         Text.table([["\(command)", "value", "from"]] + rows, indent: "")
           + "\n\nsettings \(settings.digest)")
@@ -120,5 +121,13 @@ struct ConfigCommand: ParsableCommand {
     } catch let error as SettingsError {
       throw Console.usage("\(error)")
     }
+  }
+}
+
+extension Scenario.Setting {
+  /// The value without what may be a password.
+  fileprivate var shownValue: String? {
+    guard let value, key.name == "bus", value.contains("@") else { return value }
+    return (try? BusLocation(value))?.description ?? "(not shown)"
   }
 }
