@@ -135,7 +135,7 @@ extension ClaimVerdict {
       words +=
         " But \(Text.amount(Double(load.cameras))) cameras ask for "
         + "\(Text.amount(load.searchesPerSecond)) searches a second, which is work for "
-        + "\(Text.amount(load.machines)) such machines."
+        + "\(Text.amount(load.machines)) such machines that search many at a time."
     }
     return [words]
   }

@@ -44,7 +44,8 @@ struct TrafficTarget {
     _ log: SQLiteLog, name: String, _ options: TrafficOptions
   ) async throws -> Self {
     let reader = try SQLiteLogReader(log.path)
-    let count = try await reader.statistics().count
+    let statistics = try await reader.statistics()
+    let count = statistics.count
     let known = try await reader.newestRun(keyPrefix: options.runKey)
     try reader.close()
     if options.clock == .virtual, count > 0 {
@@ -53,6 +54,13 @@ struct TrafficTarget {
           .busInUse,
           "\(log.path) holds other events, and a stream of the virtual clock is whole by itself; "
             + "give it a new file")
+      }
+      // What is there counts as the beginning of the stream.
+      guard statistics.last?.sequence == Int64(count) else {
+        throw TrafficError(
+          .busInUse,
+          "\(log.path) keeps only a part of its events, so the stream cannot go on in it; give it a new file"
+        )
       }
       guard known.state != RunEnd.finished.rawValue else {
         throw TrafficError(
