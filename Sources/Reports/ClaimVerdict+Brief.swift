@@ -66,7 +66,7 @@ extension ClaimVerdict {
     let ranks = claim.readings.filter { if case .rank = $0 { true } else { false } }
     let rates = claim.fpirs.filter { claim.readings.contains(.tpir(fpir: $0)) }
     var readings = Array(ranks.prefix(2))
-    for rate in [rates.max(), middle(rates)].compactMap({ $0 })
+    for rate in [rates.max(), Self.usual(rates)].compactMap({ $0 })
     where !readings.contains(.tpir(fpir: rate)) {
       readings.append(.tpir(fpir: rate))
     }
@@ -77,10 +77,6 @@ extension ClaimVerdict {
   private static func hundred(_ low: Double, _ high: Double) -> String {
     let digits = high > 0.9 || low < 0.1 ? 1 : 0
     return Text.span(Text.fixed(100 * low, digits), Text.fixed(100 * high, digits))
-  }
-
-  private func middle(_ rates: [Double]) -> Double? {
-    rates.contains(0.003) ? 0.003 : rates.min()
   }
 
   private static func brief(_ reading: ClaimReading) -> String {
@@ -143,7 +139,7 @@ extension ClaimVerdict {
   /// People taken for somebody else, at the usual threshold.
   private var wrongSentence: [String] {
     let rows = people.filter { $0.condition == claim.conditions.first }
-    guard let row = rows.first(where: { $0.fpir == middle(rows.map(\.fpir)) }),
+    guard let row = rows.first(where: { $0.fpir == middle(rows) }),
       let day = row.days.first
     else { return [] }
     return [

@@ -176,9 +176,14 @@ extension ClaimVerdict {
   }
 
   /// The FPIR that is claimed, or the one that NIST reports, or the lowest.
-  private func middle(_ rows: [ClaimPeople]) -> Double? {
+  func middle(_ rows: [ClaimPeople]) -> Double? {
     if case .tpir(let claimed) = claim.reading { return claimed }
-    return rows.contains { $0.fpir == 0.003 } ? 0.003 : rows.map(\.fpir).min()
+    return Self.usual(rows.map(\.fpir))
+  }
+
+  /// The rate that NIST reports, or the lowest.
+  static func usual(_ rates: [Double]) -> Double? {
+    rates.contains(PublishedLine.fpir) ? PublishedLine.fpir : rates.min()
   }
 
   private func peopleWords(_ row: ClaimPeople) -> String {

@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import CKernels
-internal import Glibc
 internal import Matching
 internal import Population
 
@@ -62,21 +61,5 @@ struct SearchBlock {
     usage.cpuNanoseconds = end.cpu - start.cpu
     usage.searched = searched
     return (outcomes, usage)
-  }
-}
-
-/// Wall and CPU time of this process, in nanoseconds.
-struct ProcessUsage {
-  let wall: UInt64
-  let cpu: UInt64
-
-  static var now: ProcessUsage {
-    let nanoseconds = { (clock: clockid_t) in
-      var time = timespec()
-      unsafe clock_gettime(clock, &time)
-      return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
-    }
-    return ProcessUsage(
-      wall: nanoseconds(CLOCK_MONOTONIC), cpu: nanoseconds(CLOCK_PROCESS_CPUTIME_ID))
   }
 }

@@ -78,9 +78,13 @@ package final class Forwarder: Sendable {
       let session = state.withLock { $0.session }
       if let session {
         opening = BackOff(full: 1)
-        try await self.pump(session, &pump, &saved)
-        state.withLock { $0.session = nil }
-        await session.close()
+        do {
+          try await self.pump(session, &pump, &saved)
+        } catch {
+          await end(session)
+          throw error
+        }
+        await end(session)
       } else if opening.mayGo(clock.now) {
         do throws(BusError) {
           try await open()
@@ -124,11 +128,17 @@ package final class Forwarder: Sendable {
     Task.isCancelled || state.withLock { $0.finishBy.map { clock.now >= $0 } ?? false }
   }
 
+  private func end(_ session: any ForwardSession) async {
+    state.withLock { $0.session = nil }
+    await session.close()
+  }
+
   private func open() async throws(BusError) {
+    // Before it begins: a session may be lost as soon as it is there, and says so once.
+    state.withLock { $0.lost = nil }
     let session = try await target.connect(self)
     state.withLock {
       $0.session = session
-      $0.lost = nil
       $0.report.connections += 1
       $0.report.server = session.description
     }
