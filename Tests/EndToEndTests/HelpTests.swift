@@ -33,7 +33,7 @@ struct HelpTests {
       "", "simulate", "run", "score", "bus", "bus tail", "bus stats", "bus verify", "bus replay",
       "bus bridge", "bus forward", "bus consumer", "bus retain", "schema", "schema show",
       "schema validate", "schema examples", "schema asyncapi", "doctor", "bench", "bench match",
-      "bench bus", "bench pipeline",
+      "bench bus", "bench pipeline", "bench stages", "bench decode",
       "accuracy", "accuracy measure", "accuracy export", "sweep", "compare", "claim", "report",
       "sightings", "sightings generate", "config", "config check", "config show", "config schema",
     ])

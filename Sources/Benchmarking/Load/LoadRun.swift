@@ -33,6 +33,8 @@ package struct LoadRun: Codable, Hashable, Sendable {
   package var drops: [Drop]
   /// Faces searched, of all frames.
   package var searches: Int
+  /// Frames with faces that were searched together, on average.
+  package var framesPerBatch: Double
   package var sightingsOpened: Int
   package var stages: [StageRow]
   /// The stage that is busiest for the threads it has, and the share of time that it is.
@@ -145,6 +147,7 @@ extension LoadRun {
         reason: drop.reason.rawValue, count: count)
     }.sorted { ($0.feed, $0.stage, $0.reason) < ($1.feed, $1.stage, $1.reason) }
     searches = outcome.searches
+    framesPerBatch = Double(outcome.batchedFrames) / Double(max(outcome.batches, 1))
     sightingsOpened = outcome.sightings.opened
     stages = Stage.allCases.map { stage in
       let work = outcome.measures.work[stage] ?? Durations()

@@ -78,7 +78,8 @@ struct LoadRunner: Sendable {
       arrivals,
       cursor: FrameCursor(
         plan.configuration.frameSet.manifest, feeds: feeds, seed: plan.seed),
-      meter: meter, warmup: plan.warmup * 1e9, measured: seconds * 1e9)
+      meter: meter, warmup: plan.warmup * 1e9, measured: seconds * 1e9,
+      planned: Int(rate * (plan.warmup + seconds)))
     return try await make(
       schedule, feeds: feeds, limits: plan.intake,
       meter: meter, load: load)

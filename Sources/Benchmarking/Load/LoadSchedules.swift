@@ -42,12 +42,16 @@ struct OpenSchedule: FrameSchedule {
   /// Nanoseconds.
   let warmup: Double
   let measured: Double
+  let expected: Int
   private var offered = 0
   private var counted = 0
 
+  /// - Parameter planned: frames in all of the time asked for.
   init(
-    _ arrivals: Arrivals, cursor: FrameCursor, meter: LoadMeter, warmup: Double, measured: Double
+    _ arrivals: Arrivals, cursor: FrameCursor, meter: LoadMeter, warmup: Double, measured: Double,
+    planned: Int
   ) {
+    expected = planned
     self.arrivals = arrivals
     self.cursor = cursor
     self.meter = meter
@@ -91,6 +95,7 @@ struct ClosedSchedule: FrameSchedule {
   let measured: UInt64
   /// The fewest frames.
   let least: Int
+  var expected: Int { 0 }
   private var index = 0
   private var counted = 0
   private var start: UInt64?

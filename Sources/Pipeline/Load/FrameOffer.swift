@@ -36,6 +36,9 @@ package struct FrameOffer: Hashable, Sendable {
 ///
 /// A schedule of an open loop must not look at how the pipeline fares, but to know when it may end.
 package protocol FrameSchedule: Sendable {
+  /// About how many frames it will offer; 0 where that is not known.
+  var expected: Int { get }
+
   /// The next frame, in order of time; `nil` when there is none.
   mutating func next() -> FrameOffer?
 }

@@ -26,6 +26,9 @@ struct LoadSource<Schedule: FrameSchedule>: Sendable {
     var schedule = schedule
     // Threads are up by then.
     var tally = Tally(start: Monotonic.now() &+ 5_000_000)
+    // Taken and touched now, so that it is not mistaken for what the pipeline takes.
+    tally.lags = [UInt64](repeating: 1, count: schedule.expected)
+    tally.lags.removeAll(keepingCapacity: true)
     let wallStart = WallClock.now().microseconds + 5_000
     var orders = [Int](repeating: 0, count: feeds.count)
     var previous = tally.start

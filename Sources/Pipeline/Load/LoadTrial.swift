@@ -31,6 +31,9 @@ package struct LoadTrial: Sendable {
     package let book: FrameBook.Reading
     package let faces: FaceAccount
     package let searches: Int
+    /// Searches are made in batches: so many, of so many frames.
+    package let batches: Int
+    package let batchedFrames: Int
     package let sightings: SightingTotals
     package let measures: StageMeasures
     /// From the first frame's being due to the last event's being durable, in nanoseconds.
@@ -54,8 +57,8 @@ package struct LoadTrial: Sendable {
   }
 
   package let configuration: RunConfiguration
-  private let embedder: FaceEmbedder
-  private let matcher: any Matcher
+  let embedder: FaceEmbedder
+  let matcher: any Matcher
   private let threshold: OperatingPoint
   private let digest: SHA256Digest
 
@@ -97,44 +100,30 @@ package struct LoadTrial: Sendable {
   ) async throws -> Outcome {
     var configuration = configuration
     configuration.intake = intake
-    let log = try open(bus)
-    defer { try? log?.close() }
-    let runID = try log?.beginRun(key: "bench", fresh: true).runID ?? "bench"
-    let latency = EventLatency()
-    let writer: any EventBus =
-      log.map { GroupCommitWriter(log: $0) { latency.committed($0) } } ?? DiscardingBus()
-    let contexts = EventContexts(
-      configuration, digest: digest, matcher: matcher, threshold: threshold, runID: runID)
-    let cameras = configuration.frameSet.manifest.cameras
     let names = (0..<feeds).map { Self.name(of: $0) }
-    let machines = names.enumerated().map { feed, name in
-      var camera = cameras[feed % cameras.count]
-      camera.id = name
-      camera.name = name
-      return SightingMachine(
-        context: contexts.context(for: camera), policy: contexts.policy, lastSequence: 0,
-        remembered: [])
-    }
+    let place = try TrialLog(self, bus, names: names)
+    defer { place.close() }
     let journeys = Journeys(observer: observer)
     let line = StageLine(
-      configuration: configuration, embedder: embedder, matcher: matcher, bus: writer,
-      latency: latency, runID: runID, journeys: journeys
+      configuration: configuration, embedder: embedder, matcher: matcher,
+      bus: place.writer, latency: place.latency, runID: place.runID, journeys: journeys
     ) { _ in }
     let source = LoadSource(
       frames: configuration.frameSet.manifest.frames, feeds: names, journeys: journeys,
       schedule: schedule)
     let cpu = ProcessTime.now()
-    let (outcome, generator) = try await line.run(machines, on: OwnThread("load")) {
+    let (outcome, generator) = try await line.run(place.machines, on: OwnThread("load")) {
       try await source.run(into: $0)
     }
-    try await writer.flush()
+    try await place.writer.flush()
     let end = Monotonic.now()
     try outcome.checkConservation()
     var measures = outcome.measures
-    measures.add(latency.read().measures)
+    measures.add(place.latency.read().measures)
     let counts = outcome.track.sightings
     return Outcome(
       book: outcome.book, faces: outcome.track.faces, searches: outcome.match.searches,
+      batches: outcome.match.batches, batchedFrames: outcome.match.frames,
       sightings: SightingTotals(
         tracks: counts.tracks, opened: counts.opened, closed: counts.closed),
       measures: measures, elapsed: end &- generator.start, start: generator.start,
@@ -148,10 +137,8 @@ package struct LoadTrial: Sendable {
     return "feed-" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
   }
 
-  private func open(_ bus: TrialBus) throws -> SQLiteLog? {
-    switch bus {
-    case .sqlite(let path): try SQLiteLog(path)
-    case .none: nil
-    }
+  func contexts(runID: String) -> EventContexts {
+    EventContexts(
+      configuration, digest: digest, matcher: matcher, threshold: threshold, runID: runID)
   }
 }

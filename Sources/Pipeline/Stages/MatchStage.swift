@@ -18,6 +18,9 @@ struct MatchStage {
 
   struct Tally: Sendable {
     var searches = 0
+    /// Batches that were searched, and frames in them with faces to search.
+    var batches = 0
+    var frames = 0
     var measures = StageMeasures()
   }
 
@@ -43,6 +46,8 @@ struct MatchStage {
         let elapsed = Monotonic.now() &- start
         tally.searches += batch.count
         let searched = distribute(found, over: &frames)
+        tally.batches += 1
+        tally.frames += searched.count
         for frame in searched {
           // Every frame of a batch waits for the whole of it.
           frames[frame].times.match = elapsed

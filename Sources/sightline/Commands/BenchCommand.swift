@@ -12,7 +12,9 @@ struct BenchCommand: AsyncParsableCommand {
       Vectors from elsewhere, brought in by `sightline gallery import`, may be measured here; a run \
       refuses them.
       """,
-    subcommands: [Match.self, Pipeline.self, Truth.self, Recall.self, BusSpeed.self])
+    subcommands: [
+      Match.self, Pipeline.self, Stages.self, Decode.self, Truth.self, Recall.self, BusSpeed.self,
+    ])
 }
 
 /// Values with commas between them: 1,8,64.
