@@ -26,12 +26,14 @@ package struct DecodeBench: Sendable {
     let cases = plan.formats.flatMap { format in plan.scales.map { (format, $0) } }
     var rates = [[Double]](repeating: [], count: cases.count)
     var costs = rates
+    var decoded = [Int](repeating: 0, count: cases.count)
     var done = 0
     // The first round warms up: buffers grow to the largest frame.
     rounds: for round in 0...plan.rounds {
       for (index, (format, scale)) in cases.enumerated() {
         if Task.isCancelled { break rounds }
         let made = try await measure(held.frames, format, scale, decoders)
+        decoded[index] += made.frames
         if round > 0 {
           rates[index].append(Double(made.frames) / (Double(made.usage.wall) / 1e9))
           costs[index].append(Double(made.usage.cpu) / 1e6 / Double(made.frames))
@@ -45,7 +47,8 @@ package struct DecodeBench: Sendable {
       threads: plan.threads,
       cases: cases.indices.map {
         .init(
-          format: cases[$0].0.rawValue, scale: cases[$0].1.rawValue, framesPerSecond: rates[$0],
+          format: cases[$0].0.rawValue, scale: cases[$0].1.rawValue, decoded: decoded[$0],
+          framesPerSecond: rates[$0],
           cpuMSPerFrame: costs[$0])
       }, allocations: decoders.reduce(0) { $0 + $1.buffer.allocations }, loadBefore: load,
       loadAfter: Usage.load, interrupted: rates.contains { $0.count < plan.rounds })

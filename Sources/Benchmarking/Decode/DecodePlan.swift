@@ -26,6 +26,8 @@ package struct DecodeResult: Encodable, Sendable {
   package struct Case: Encodable, Sendable {
     package let format: String
     package let scale: String
+    /// Frames decoded in all rounds, those to warm up included.
+    package let decoded: Int
     /// Frames a second of all threads, by round.
     package let framesPerSecond: [Double]
     /// CPU time of all threads for a frame, by round.
