@@ -7,6 +7,7 @@ import PackageDescription
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -67,7 +68,8 @@ let package = Package(
       name: "Contract", dependencies: ["Sightings"],
       resources: [.embedInCode("Examples/events.jsonl")]),
     .target(
-      name: "EventBus", dependencies: ["CNATS", "COpenSSL", "Files", "Sightings", grdb, system]),
+      name: "EventBus",
+      dependencies: ["CNATS", "COpenSSL", "Files", "Sightings", grdb, sqlite, system]),
     .target(
       name: "Traffic",
       dependencies: ["EventBus", "Files", "Galleries", "Matching", "Population", "Sightings"]),

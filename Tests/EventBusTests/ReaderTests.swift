@@ -72,18 +72,6 @@ import Testing
     try log.close()
   }
 
-  @Test func `events are found by camera and time`() async throws {
-    let log = try SQLiteLog(shop.path())
-    let records = (0..<100).map { Workshop.record($0, camera: "cam-0\($0 % 2)") }
-    _ = try await log.commit(CommitBatch(records: records))
-    let reader = try SQLiteLogReader(shop.path())
-    let found = try await reader.events(
-      camera: "cam-01",
-      in: Timestamp(microseconds: 10_000)..<Timestamp(microseconds: 21_000))
-    #expect(found.map(\.record.id) == [11, 13, 15, 17, 19].map { "id-\($0)" })
-    try log.close()
-  }
-
   @Test func `statistics tell count, first and last`() async throws {
     let log = try SQLiteLog(shop.path())
     let reader = try SQLiteLogReader(shop.path())

@@ -24,9 +24,11 @@ import Testing
     let odd = BusRecord(
       id: "odd", type: "t", subject: "s'; --", partitionKey: "ü", timeMicroseconds: -1,
       body: Array("{\"text\":\"naïve 💡\"}".utf8))
-    let records = (0..<300).map { Workshop.record($0) } + [odd]
+    let empty = BusRecord(
+      id: "", type: "", subject: "", partitionKey: "", timeMicroseconds: .min, body: [])
+    let records = (0..<300).map { Workshop.record($0) } + [odd, empty]
     let receipt = try await log.commit(CommitBatch(records: records))
-    #expect(receipt.appended == 301 && receipt.duplicates == 0)
+    #expect(receipt.appended == 302 && receipt.duplicates == 0)
     let reader = try SQLiteLogReader(shop.path())
     let read = try await reader.events()
     #expect(read.map(\.record) == records)

@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import GRDB
-package import Sightings
 package import SystemPackage
 
 /// Reads a bus file, also while a run writes to it. Never blocks the writer, never changes the file.
@@ -38,19 +37,6 @@ package final class SQLiteLogReader: Sendable {
     after sequence: Int64 = 0, limit: Int = 1000
   ) async throws(BusError) -> [StoredEvent] {
     try await fetch("seq > ? ORDER BY seq LIMIT ?", [sequence, limit])
-  }
-
-  /// Up to `limit` events of one camera with a time in `range`, after place `sequence`, in order.
-  package func events(
-    camera: String, in range: Range<Timestamp>, after sequence: Int64 = 0, limit: Int = 1000
-  ) async throws(BusError) -> [StoredEvent] {
-    try await fetch(
-      """
-      partition_key = ? AND time_us >= ? AND time_us < ? AND seq > ? ORDER BY seq LIMIT ?
-      """,
-      [
-        camera, range.lowerBound.microseconds, range.upperBound.microseconds, sequence, limit,
-      ])
   }
 
   /// The run that began last among those whose key starts with `keyPrefix`; `nil` if there is none.

@@ -92,8 +92,11 @@ enum RetentionTable {
     return try (pragma("page_count") - pragma("freelist_count")) * pragma("page_size")
   }
 
-  /// The last place up to `end` whose event came before `time`. Arrival rises with the place, so it is
-  /// found by halving.
+  /// A place up to `end` whose event came before `time`, and so did all before it; found by halving.
+  ///
+  /// By the machine's clock arrival rises with the place, and this is the last such place. Where the clock was
+  /// set back, it may be an earlier one: events then go later than they might, and none before one that came
+  /// after it.
   private static func lastArrived(
     before time: Int64, after floor: Int64, to end: Int64, _ database: Database
   ) throws -> Int64 {

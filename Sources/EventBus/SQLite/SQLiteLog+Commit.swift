@@ -25,19 +25,19 @@ extension SQLiteLog {
 
   private static func write(_ batch: CommitBatch, to database: Database) throws -> CommitReceipt {
     var receipt = CommitReceipt()
-    let insert = try database.cachedStatement(
-      sql: """
-        INSERT INTO events (id, type, subject, partition_key, time_us, body, appended_us)
-        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
-        """)
     let now = WallTime.microseconds()
+    let insertion = try EventInsertion(database)
+    var books = SightingBooks()
     for record in batch.records {
-      try insert.execute(arguments: [
-        record.id, record.type, record.subject, record.partitionKey, record.timeMicroseconds,
-        String(decoding: record.body, as: UTF8.self), now,
-      ])
-      if database.changesCount > 0 { receipt.appended += 1 } else { receipt.duplicates += 1 }
+      if let place = try insertion.insert(record, arrived: now) {
+        receipt.appended += 1
+        books.note(record, at: place)
+      } else {
+        receipt.duplicates += 1
+      }
     }
+    insertion.finish()
+    try books.write(to: database)
     // Checkpoints come with every frame, so most of them are superseded within their batch.
     var latest: [[String]: BusCheckpoint] = [:]
     for checkpoint in batch.checkpoints {

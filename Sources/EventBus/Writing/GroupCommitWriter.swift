@@ -29,6 +29,7 @@ package actor GroupCommitWriter: EventBus {
 
   private var pending: [Submission] = []
   private var pendingRecords = 0
+  private var isUrgentPending = false
   /// Pending and being committed.
   private var heldWeight = 0
   private var heldBytes = 0
@@ -120,6 +121,7 @@ package actor GroupCommitWriter: EventBus {
   private func accept(_ submission: Submission) {
     pending.append(submission)
     pendingRecords += submission.records.count
+    isUrgentPending = isUrgentPending || submission.isUrgent
     heldWeight += submission.weight
     heldBytes += submission.bytes
     commitIfDue()
@@ -129,7 +131,7 @@ package actor GroupCommitWriter: EventBus {
 
   /// When the pending submissions must be committed at the latest; `nil` for at once.
   private var deadline: ContinuousClock.Instant? {
-    if pendingRecords >= limits.flushRecords || pending.contains(where: \.isUrgent) { return nil }
+    if pendingRecords >= limits.flushRecords || isUrgentPending { return nil }
     let first = pending.first { !$0.records.isEmpty }
     let records = first?.at.advanced(by: limits.flushInterval)
     let checkpoints = pending.first?.at.advanced(by: limits.checkpointInterval)
@@ -167,6 +169,7 @@ package actor GroupCommitWriter: EventBus {
     let taken = pending
     pending = []
     pendingRecords = 0
+    isUrgentPending = false
     // A task of its own, so that a submitter's cancellation does not tear a batch it shares with others.
     Task { await commit(taken) }
   }
@@ -206,6 +209,7 @@ package actor GroupCommitWriter: EventBus {
     let lost = pending
     pending = []
     pendingRecords = 0
+    isUrgentPending = false
     heldWeight -= lost.reduce(0) { $0 + $1.weight }
     heldBytes -= lost.reduce(0) { $0 + $1.bytes }
     timer?.task.cancel()
