@@ -35,3 +35,15 @@ package struct BusRecord: Hashable, Sendable {
       timeMicroseconds: event.time.microseconds, body: try event.json())
   }
 }
+
+extension SightingEncoder {
+  /// The record of the event that `encode` gives. Throws as that does.
+  package func record(
+    _ revision: SightingRevision, time: Timestamp, sequence: Int64, _ scratch: inout Scratch
+  ) throws(EncodingError) -> BusRecord {
+    let encoded = try encode(revision, time: time, sequence: sequence, &scratch)
+    return BusRecord(
+      id: encoded.id, type: revision.phase.type, subject: revision.sightingID,
+      partitionKey: partitionKey, timeMicroseconds: time.microseconds, body: encoded.body)
+  }
+}

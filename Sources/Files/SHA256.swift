@@ -5,7 +5,15 @@ internal import COpenSSL
 
 /// A SHA-256 digest (FIPS 180-4): 32 bytes, printed as 64 lower-case hexadecimal digits.
 package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
-  package let bytes: [UInt8]
+  /// Eight bytes to a word, the first the highest: a digest is copied without counting references.
+  private let words: InlineArray<4, UInt64>
+
+  /// The 32 bytes.
+  package var bytes: [UInt8] { (0..<32).map { self[$0] } }
+
+  private subscript(index: Int) -> UInt8 {
+    UInt8(truncatingIfNeeded: words[index / 8] >> UInt64(56 - 8 * (index % 8)))
+  }
 
   /// The version of the library that computes it.
   package static var libraryVersion: String {
@@ -26,24 +34,27 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
 
   /// The digest of the text's UTF-8 bytes.
   package init(of text: String) {
-    self.init(of: Array(text.utf8))
+    var text = text
+    self = text.withUTF8 { unsafe SHA256Digest(of: UnsafeRawBufferPointer($0)) }
   }
 
-  fileprivate init(raw: [UInt8]) { bytes = raw }
+  /// Takes 32 bytes.
+  fileprivate init(raw: UnsafeRawBufferPointer) {
+    words = InlineArray { word in
+      unsafe UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
+    }
+  }
 
   /// Reads 64 hexadecimal digits; `nil` for anything else.
   package init?(hex: String) {
     let digits = Array(hex.utf8)
     guard digits.count == 64 else { return nil }
-    var out = [UInt8]()
-    out.reserveCapacity(32)
-    for i in stride(from: 0, to: 64, by: 2) {
-      guard let high = Self.nibble(digits[i]), let low = Self.nibble(digits[i + 1]) else {
-        return nil
-      }
-      out.append(high << 4 | low)
+    var words = InlineArray<4, UInt64>(repeating: 0)
+    for i in 0..<64 {
+      guard let digit = Self.nibble(digits[i]) else { return nil }
+      words[i / 16] = words[i / 16] << 4 | UInt64(digit)
     }
-    bytes = out
+    self.words = words
   }
 
   /// Lower-case hexadecimal, 64 digits.
@@ -53,14 +64,26 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
 
   /// The first `count` bytes in hexadecimal: a name, where the whole digest would be too long.
   package func prefix(_ count: Int) -> String {
-    var out = [UInt8]()
-    out.reserveCapacity(2 * count)
-    for byte in bytes.prefix(count) {
-      for half in [byte >> 4, byte & 15] {
-        out.append(half < 10 ? UInt8(ascii: "0") + half : UInt8(ascii: "a") + half - 10)
-      }
+    let count = min(max(count, 0), 32)
+    return unsafe String(unsafeUninitializedCapacity: 2 * count) { out in
+      if let start = out.baseAddress { unsafe writeHex(count, to: start) }
+      return 2 * count
     }
-    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// Writes the first `count` bytes in hexadecimal: twice as many bytes.
+  package func writeHex(_ count: Int, to out: UnsafeMutablePointer<UInt8>) {
+    precondition((0...32).contains(count), "a digest has 32 bytes")
+    for index in 0..<count {
+      let byte = self[index]
+      unsafe out[2 * index] = Self.hexDigit(byte >> 4)
+      unsafe out[2 * index + 1] = Self.hexDigit(byte & 15)
+    }
+  }
+
+  /// The lower-case digit of 0...15.
+  package static func hexDigit(_ half: UInt8) -> UInt8 {
+    half < 10 ? UInt8(ascii: "0") + half : UInt8(ascii: "a") - 10 + half
   }
 
   private static func nibble(_ digit: UInt8) -> UInt8? {
@@ -69,6 +92,16 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
     default: nil
     }
+  }
+}
+
+extension SHA256Digest {
+  package static func == (a: SHA256Digest, b: SHA256Digest) -> Bool {
+    (0..<4).allSatisfy { a.words[$0] == b.words[$0] }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    for index in 0..<4 { hasher.combine(words[index]) }
   }
 }
 
@@ -90,29 +123,46 @@ extension SHA256Digest: Codable {
 
 /// Feeds bytes into a SHA-256 piece by piece.
 @safe package struct SHA256Hasher: ~Copyable {
+  /// Fetched once: with every digest OpenSSL would look it up by name, under a lock.
+  nonisolated(unsafe) private static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
+
   private let context: OpaquePointer
 
   package init() {
-    // EVP_MD_CTX_new and EVP_DigestInit_ex fail only when memory is exhausted.
-    guard let fresh = unsafe EVP_MD_CTX_new(),
-      unsafe EVP_DigestInit_ex(fresh, EVP_sha256(), nil) == 1
-    else { fatalError("SHA-256 is not available from libcrypto") }
+    // EVP_MD_CTX_new fails only when memory is exhausted.
+    guard let fresh = unsafe EVP_MD_CTX_new() else { fatalError("no memory for a SHA-256") }
     unsafe context = fresh
+    begin()
   }
 
   deinit { unsafe EVP_MD_CTX_free(context) }
+
+  private func begin() {
+    guard unsafe EVP_DigestInit_ex(context, Self.algorithm, nil) == 1 else {
+      fatalError("SHA-256 is not available from libcrypto")
+    }
+  }
 
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     let status = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
     precondition(status == 1, "SHA-256 cannot fail once begun")
   }
 
-  package consuming func finish() -> SHA256Digest {
-    var out = [UInt8](repeating: 0, count: 32)
-    unsafe out.withUnsafeMutableBufferPointer { buffer in
-      let status = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+  package consuming func finish() -> SHA256Digest { end() }
+
+  /// The digest of all of `bytes`, and of nothing that was fed before: for many, with one context.
+  package mutating func digest(of bytes: UnsafeRawBufferPointer) -> SHA256Digest {
+    begin()
+    unsafe update(bytes)
+    return end()
+  }
+
+  private func end() -> SHA256Digest {
+    unsafe withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) { out in
+      let start = unsafe out.assumingMemoryBound(to: UInt8.self).baseAddress
+      let status = unsafe EVP_DigestFinal_ex(context, start, nil)
       precondition(status == 1, "SHA-256 cannot fail once begun")
+      return unsafe SHA256Digest(raw: UnsafeRawBufferPointer(out))
     }
-    return SHA256Digest(raw: out)
   }
 }

@@ -46,6 +46,9 @@ package struct SightingRevision: Hashable, Sendable {
 }
 
 extension SightingContext {
+  /// The CloudEvents `source` of the camera's events.
+  var source: String { "urn:sightline:\(deployment):camera:\(camera.id)" }
+
   /// The event of one revision; `sequence` counts the camera's events.
   package func event(
     _ revision: SightingRevision, policy: SightingPolicy, time: Timestamp, sequence: Int64
@@ -74,7 +77,7 @@ extension SightingContext {
       decision: revision.decision.outcome, framesConsidered: revision.seen,
       rule: policy.decision.rule, model: model, provenance: provenance, timings: nil)
     return SightingEvent(
-      source: "urn:sightline:\(deployment):camera:\(camera.id)", time: time,
+      source: source, time: time,
       expiryTime: time.advanced(by: policy.staleness), sequence: sequence, data: data)
   }
 }

@@ -40,16 +40,50 @@ import Testing
     }
   }
 
-  private static func event(
-    _ draw: inout Generator, box: Box? = nil
-  ) -> SightingEvent {
-    func word() -> String { words.randomElement(using: &draw) ?? "" }
-    func count() -> Int {
-      Int.random(in: 0...1 << Int.random(in: 0...40, using: &draw), using: &draw)
+  /// A revision with all that its event follows from.
+  private struct Sample {
+    let context: SightingContext
+    let policy: SightingPolicy
+    let revision: SightingRevision
+    let time: Timestamp
+    let sequence: Int64
+
+    var event: SightingEvent {
+      context.event(revision, policy: policy, time: time, sequence: sequence)
     }
-    func time() -> Timestamp {
-      Timestamp(microseconds: Int64.random(in: 0...4_000_000_000_000_000, using: &draw))
-    }
+  }
+
+  private static func word(_ draw: inout Generator) -> String {
+    words.randomElement(using: &draw) ?? ""
+  }
+
+  private static func count(_ draw: inout Generator) -> Int {
+    Int.random(in: 0...1 << Int.random(in: 0...40, using: &draw), using: &draw)
+  }
+
+  private static func time(_ draw: inout Generator) -> Timestamp {
+    Timestamp(microseconds: Int64.random(in: 0...4_000_000_000_000_000, using: &draw))
+  }
+
+  private static func event(_ draw: inout Generator, box: Box? = nil) -> SightingEvent {
+    func count() -> Int { Self.count(&draw) }
+    func flip() -> Bool { Bool.random(using: &draw) }
+    let event = sample(&draw, box: box).event
+    var timings = SightingData.Timings()
+    if flip() { timings.decode = count() }
+    if flip() { timings.embed = count() }
+    if flip() { timings.match = count() }
+    if flip() { timings.queueMatch = count() }
+    if flip() { timings.scheduledToDecode = count() }
+    if flip() { timings.total = count() }
+    // Unchanged on the virtual clock.
+    return event.stamped(recordedAt: time(&draw), timings: flip() ? timings : nil)
+  }
+
+  private static func sample(_ draw: inout Generator, box: Box? = nil) -> Sample {
+    func word() -> String { Self.word(&draw) }
+    func count() -> Int { Self.count(&draw) }
+    func time() -> Timestamp { Self.time(&draw) }
     func flip() -> Bool { Bool.random(using: &draw) }
     func part() -> SightingData.Model.Part { .init(name: word(), version: word()) }
     let wall = flip()
@@ -84,17 +118,9 @@ import Testing
           x: number(&draw), y: number(&draw), width: number(&draw), height: number(&draw)),
       detectionScore: number(&draw), quality: number(&draw), tier: word(),
       decision: policy.decision.decide([list, list], searched: Int.random(in: 0...3, using: &draw)))
-    let event = context.event(
-      revision, policy: policy, time: time(), sequence: Int64(count()))
-    var timings = SightingData.Timings()
-    if flip() { timings.decode = count() }
-    if flip() { timings.embed = count() }
-    if flip() { timings.match = count() }
-    if flip() { timings.queueMatch = count() }
-    if flip() { timings.scheduledToDecode = count() }
-    if flip() { timings.total = count() }
-    // Unchanged on the virtual clock.
-    return event.stamped(recordedAt: time(), timings: flip() ? timings : nil)
+    return Sample(
+      context: context, policy: policy, revision: revision, time: time(),
+      sequence: Int64(count()))
   }
 
   @Test("Every event has the very bytes that Foundation's encoder gives", arguments: 0..<8)
@@ -105,6 +131,30 @@ import Testing
       let ours = String(decoding: try event.json(), as: UTF8.self)
       let theirs = String(decoding: try EventJSON.encode(event), as: UTF8.self)
       #expect(ours == theirs)
+    }
+  }
+
+  @Test("An encoder for a camera gives the very bytes and id of the events", arguments: 0..<8)
+  func encoder(seed: Int) throws {
+    var draw = Generator(state: UInt64(seed))
+    var scratch = SightingEncoder.Scratch()
+    var last: SightingEncoder?
+    for _ in 0..<100 {
+      let camera = Self.sample(&draw)
+      // Shares with the one before what is the same, by chance or because it is the same camera again.
+      last = try SightingEncoder(camera.context, camera.policy, like: last)
+      for _ in 0..<3 {
+        let encoder = try SightingEncoder(camera.context, camera.policy, like: last)
+        let told = Self.sample(&draw)
+        let event = camera.context.event(
+          told.revision, policy: camera.policy, time: told.time, sequence: told.sequence)
+        let encoded = try encoder.encode(
+          told.revision, time: told.time, sequence: told.sequence, &scratch)
+        #expect(encoded.id == event.id && encoder.partitionKey == event.partitionKey)
+        let ours = String(decoding: encoded.body, as: UTF8.self)
+        let theirs = String(decoding: try event.json(), as: UTF8.self)
+        #expect(ours == theirs)
+      }
     }
   }
 

@@ -47,7 +47,7 @@ package struct DecisionPolicy: Hashable, Sendable {
   /// Decides over the lists of the best captures; `searched` counts all captures of the track that were
   /// searched, used or not. O(c k log(c k)) for c lists of k candidates.
   package func decide(_ lists: [[Candidate]], searched: Int) -> Decision {
-    let lists = lists.filter { !$0.isEmpty }
+    let lists = lists.contains(where: \.isEmpty) ? lists.filter { !$0.isEmpty } : lists
     let needed = min(minimumCaptures, lists.count)
     // All entries by subject, then by list: those of one subject stand together.
     var named: [(subject: UInt64, list: Int, score: Float)] = []
@@ -57,6 +57,7 @@ package struct DecisionPolicy: Hashable, Sendable {
     }
     named.sort { ($0.subject, $0.list) < ($1.subject, $1.list) }
     var fused: [Decision.Ranked] = []
+    fused.reserveCapacity(listed)
     var start = 0
     while start < named.count {
       let subject = named[start].subject
@@ -86,6 +87,7 @@ package struct DecisionPolicy: Hashable, Sendable {
       } else {
         fused.first?.isAboveThreshold == true ? .alert : .noMatch
       }
-    return Decision(outcome: outcome, candidates: Array(fused.prefix(listed)))
+    if fused.count > listed { fused.removeSubrange(listed...) }
+    return Decision(outcome: outcome, candidates: fused)
   }
 }

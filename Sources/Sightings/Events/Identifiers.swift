@@ -28,8 +28,13 @@ package enum Identifiers {
   /// The first `bytes` bytes of a SHA-256 over `parts`, each told with its length so that no two lists
   /// read the same.
   package static func name(_ kind: String, _ parts: [String], bytes: Int) -> String {
+    SHA256Digest(of: text(kind, parts)).prefix(bytes)
+  }
+
+  /// What a name is the digest of.
+  static func text(_ kind: String, _ parts: [String]) -> String {
     var text = "sightline/\(kind)"
     for part in parts { text += "/\(part.utf8.count):\(part)" }
-    return SHA256Digest(of: text).prefix(bytes)
+    return text
   }
 }

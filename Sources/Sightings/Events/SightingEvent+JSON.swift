@@ -42,21 +42,16 @@ extension SightingEvent {
 }
 
 extension SightingData {
-  fileprivate func write(to out: inout JSONWriter) throws {
-    out.raw("{\"camera\":{\"id\":")
-    out.value(camera.id)
-    out.raw(",\"name\":")
-    out.value(camera.name)
-    out.raw("},\"candidates\":[")
+  fileprivate func write(to out: inout JSONWriter) throws(EncodingError) {
+    out.raw("{")
+    camera.write(to: &out)
+    out.raw(",\"candidates\":[")
     for index in candidates.indices {
       if index > 0 { out.raw(",") }
       try candidates[index].write(to: &out)
     }
-    out.raw("],\"clock\":{\"kind\":")
-    out.value(clock.kind.rawValue)
-    out.raw(",\"max_error_ms\":")
-    try out.value(clock.maximumErrorMilliseconds)
-    out.raw("}")
+    out.raw("]")
+    try clock.write(to: &out)
     if let closeReason {
       out.raw(",\"close_reason\":")
       out.value(closeReason.rawValue)
@@ -65,7 +60,7 @@ extension SightingData {
     out.value(count)
     out.raw(",\"decision\":")
     out.value(decision.rawValue)
-    try writeFace(to: &out)
+    try face.write(to: &out)
     out.raw(",\"first_seen\":")
     out.value(firstSeen)
     frame.write(to: &out)
@@ -89,24 +84,46 @@ extension SightingData {
     timings?.write(to: &out)
     out.raw("}")
   }
+}
 
-  private func writeFace(to out: inout JSONWriter) throws {
+extension SightingData.Camera {
+  func write(to out: inout JSONWriter) {
+    out.raw("\"camera\":{\"id\":")
+    out.value(id)
+    out.raw(",\"name\":")
+    out.value(name)
+    out.raw("}")
+  }
+}
+
+extension SightingData.Clock {
+  func write(to out: inout JSONWriter) throws(EncodingError) {
+    out.raw(",\"clock\":{\"kind\":")
+    out.value(kind.rawValue)
+    out.raw(",\"max_error_ms\":")
+    try out.value(maximumErrorMilliseconds)
+    out.raw("}")
+  }
+}
+
+extension SightingData.Face {
+  func write(to out: inout JSONWriter) throws(EncodingError) {
     out.raw(",\"face\":{\"box\":{\"h\":")
-    try out.value(face.box.height.rounded(places: 2))
+    try out.value(box.height.rounded(places: 2))
     out.raw(",\"w\":")
-    try out.value(face.box.width.rounded(places: 2))
+    try out.value(box.width.rounded(places: 2))
     out.raw(",\"x\":")
-    try out.value(face.box.x.rounded(places: 2))
+    try out.value(box.x.rounded(places: 2))
     out.raw(",\"y\":")
-    try out.value(face.box.y.rounded(places: 2))
+    try out.value(box.y.rounded(places: 2))
     out.raw("},\"detection_score\":")
-    try out.value(face.detectionScore)
+    try out.value(detectionScore)
     out.raw("}")
   }
 }
 
 extension SightingData.RankedCandidate {
-  fileprivate func write(to out: inout JSONWriter) throws {
+  func write(to out: inout JSONWriter) throws(EncodingError) {
     out.raw("{\"above_threshold\":")
     out.value(isAboveThreshold)
     out.raw(",\"rank\":")
@@ -120,7 +137,7 @@ extension SightingData.RankedCandidate {
 }
 
 extension FrameFacts {
-  fileprivate func write(to out: inout JSONWriter) {
+  func write(to out: inout JSONWriter) {
     out.raw(",\"frame\":{\"bytes\":")
     out.value(bytes)
     out.raw(",\"captured_at\":")
@@ -130,7 +147,9 @@ extension FrameFacts {
     out.raw(",\"seq\":")
     out.value(sequence)
     out.raw(",\"sha256\":")
-    out.value(sha256.hex)
+    out.raw("\"")
+    out.raw(sha256, 32)
+    out.raw("\"")
     out.raw(",\"width\":")
     out.value(width)
     out.raw("}")
@@ -138,8 +157,8 @@ extension FrameFacts {
 }
 
 extension SightingData.Model {
-  fileprivate func write(to out: inout JSONWriter) {
-    func part(_ part: Part, _ out: inout JSONWriter) {
+  func write(to out: inout JSONWriter) {
+    func write(_ part: Part, _ out: inout JSONWriter) {
       out.raw("{\"name\":")
       out.value(part.name)
       out.raw(",\"version\":")
@@ -147,17 +166,17 @@ extension SightingData.Model {
       out.raw("}")
     }
     out.raw(",\"model\":{\"detector\":")
-    part(detector, &out)
+    write(detector, &out)
     out.raw(",\"embedder\":")
-    part(embedder, &out)
+    write(embedder, &out)
     out.raw(",\"matcher\":")
-    part(matcher, &out)
+    write(matcher, &out)
     out.raw("}")
   }
 }
 
 extension SightingData.Provenance {
-  fileprivate func write(to out: inout JSONWriter) {
+  func write(to out: inout JSONWriter) {
     out.raw(",\"provenance\":{\"config_digest\":")
     out.value(configurationDigest)
     out.raw(",\"run_id\":")
@@ -171,7 +190,7 @@ extension SightingData.Provenance {
 }
 
 extension SightingData.Quality {
-  fileprivate func write(to out: inout JSONWriter) throws {
+  func write(to out: inout JSONWriter) throws(EncodingError) {
     out.raw(",\"quality\":{\"method\":")
     out.value(method)
     out.raw(",\"min\":")
@@ -185,7 +204,7 @@ extension SightingData.Quality {
 }
 
 extension SightingData.Search {
-  fileprivate func write(to out: inout JSONWriter) throws {
+  func write(to out: inout JSONWriter) throws(EncodingError) {
     out.raw(",\"search\":{\"exact\":")
     out.value(exact)
     out.raw(",\"gallery\":{\"digest\":")
@@ -207,7 +226,7 @@ extension SightingData.Search {
 }
 
 extension SightingData.ThresholdBasis {
-  fileprivate func write(to out: inout JSONWriter) throws {
+  func write(to out: inout JSONWriter) throws(EncodingError) {
     out.raw(",\"threshold_basis\":{")
     if let calibrationDigest {
       out.raw("\"calibration_digest\":")
@@ -234,7 +253,7 @@ extension SightingData.ThresholdBasis {
 }
 
 extension SightingData.Timings {
-  fileprivate func write(to out: inout JSONWriter) {
+  func write(to out: inout JSONWriter) {
     out.raw(",\"timings_us\":{")
     let fields: [(StaticString, Int?)] = [
       ("\"decode\":", decode), ("\"embed\":", embed), ("\"match\":", match),

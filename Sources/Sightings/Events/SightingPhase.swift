@@ -6,7 +6,14 @@ package enum SightingPhase: String, Codable, CaseIterable, Sendable {
   case opened, updated, closed
 
   /// The CloudEvents `type`.
-  package var type: String { "org.sightline.sighting.\(rawValue)" }
+  package var type: String {
+    // Literals, which take no memory: asked for with every event.
+    switch self {
+    case .opened: "org.sightline.sighting.opened"
+    case .updated: "org.sightline.sighting.updated"
+    case .closed: "org.sightline.sighting.closed"
+    }
+  }
 }
 
 /// Why a sighting was closed.

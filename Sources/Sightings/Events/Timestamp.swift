@@ -36,34 +36,22 @@ extension Timestamp: CustomStringConvertible {
 
   /// `YYYY-MM-DDTHH:MM:SS.ffffffZ`: always UTC, always six decimals, so that text sorts as time does.
   package var description: String {
-    var out = [UInt8]()
-    out.reserveCapacity(27)
-    append(to: &out)
-    return String(decoding: out, as: UTF8.self)
+    var out = JSONWriter(capacity: 27)
+    out.raw(self)
+    return String(decoding: out.bytes, as: UTF8.self)
   }
 
-  /// Appends the 27 bytes of `description`.
-  func append(to out: inout [UInt8]) {
+  /// Days since 1970, and microseconds of that day.
+  var dayAndRest: (day: Int64, rest: Int64) {
     let day = microseconds.flooringDivided(by: Self.perDay)
-    let rest = microseconds - day * Self.perDay
-    let (year, month, date) = Self.civil(day)
+    return (day, microseconds - day * Self.perDay)
+  }
+
+  /// The date that is `day` days after 1970-01-01.
+  static func date(of day: Int64) -> (year: Int64, month: Int64, date: Int64) {
+    let (year, month, date) = civil(day)
     precondition((0...9999).contains(year), "RFC 3339 has no year \(year)")
-    func put(_ value: Int64, _ digits: Int, _ after: Unicode.Scalar) {
-      var place: Int64 = 1
-      for _ in 1..<digits { place *= 10 }
-      while place > 0 {
-        out.append(UInt8(ascii: "0") + UInt8(value / place % 10))
-        place /= 10
-      }
-      out.append(UInt8(ascii: after))
-    }
-    put(year, 4, "-")
-    put(month, 2, "-")
-    put(date, 2, "T")
-    put(rest / 3_600_000_000, 2, ":")
-    put(rest / 60_000_000 % 60, 2, ":")
-    put(rest / 1_000_000 % 60, 2, ".")
-    put(rest % 1_000_000, 6, "Z")
+    return (year, month, date)
   }
 
   /// Reads RFC 3339 in UTC (`Z`) with up to nine decimals, of which six count; `nil` for anything else.
