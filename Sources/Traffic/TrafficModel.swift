@@ -24,6 +24,8 @@ package struct TrafficModel: Sendable {
   package let groups: [Group]
   /// By camera.
   package let contexts: [SightingContext]
+  /// By camera; none on the wall clock, where events are stamped before they are encoded.
+  let encoders: [SightingEncoder]
   let grid: CameraGrid
   let roster: CrowdRoster
   let searches: VisitSearches
@@ -97,6 +99,13 @@ package struct TrafficModel: Sendable {
           runID: runID, configurationDigest: digest, seed: options.seed,
           softwareVersion: software))
     }
+    var encoders: [SightingEncoder] = []
+    if options.clock == .virtual {
+      for context in contexts {
+        encoders.append(try SightingEncoder(context, policy, like: encoders.last))
+      }
+    }
+    self.encoders = encoders
   }
 
   /// The group of a camera, by number: lines and conditions repeat independently.

@@ -78,27 +78,32 @@ final class TrafficShard: Sendable {
     for visit in sorted { tell(visit, &state, &output) }
     // Places are sorted, and the tellings left where they are.
     var due: [(place: Telling.Place, index: Int)] = []
-    var later: [Telling] = []
-    for (index, telling) in state.carried.enumerated() {
-      if telling.place.time < end {
-        due.append((telling.place, index))
-      } else {
-        later.append(telling)
-      }
+    for index in state.carried.indices where state.carried[index].place.time < end {
+      due.append((state.carried[index].place, index))
     }
     due.sort { $0.place < $1.place }
     output.items.reserveCapacity(due.count)
+    var scratch = SightingEncoder.Scratch()
     for (place, index) in due {
       let camera = Int(place.camera)
+      let told = state.carried[index].content
       state.cameras[camera / shards].sequence += 1
-      let event = model.contexts[camera].event(
-        state.carried[index].revision, policy: model.policy, time: model.moment(place.time),
-        sequence: state.cameras[camera / shards].sequence)
-      output.tally.count(state.carried[index])
-      output.items.append(
-        Item(place: place, content: encode ? .record(try BusRecord(event)) : .event(event)))
+      let sequence = state.cameras[camera / shards].sequence
+      let time = model.moment(place.time)
+      output.tally.count(told.revision.phase)
+      let content: Item.Content =
+        if encode {
+          .record(
+            try model.encoders[camera].record(
+              told.revision, time: time, sequence: sequence, &scratch))
+        } else {
+          .event(
+            model.contexts[camera].event(
+              told.revision, policy: model.policy, time: time, sequence: sequence))
+        }
+      output.items.append(Item(place: place, content: content))
     }
-    state.carried = later
+    state.carried.removeAll { $0.place.time < end }
     return output
   }
 

@@ -7,7 +7,8 @@ package import Sightings
 /// A stream of sightings that nobody made: the events of a city, in order of capture time.
 ///
 /// Made in chunks of time: walks are drawn, their visits told by as many workers as there are threads,
-/// and what is due merged. Memory holds one chunk, and the visits of walks under way.
+/// and what is due merged while the next chunk is told. Memory holds two chunks, and the visits of walks
+/// under way.
 package struct TrafficStream: Sendable {
   /// What one chunk of time gave.
   package struct Chunk: Sendable {
@@ -28,10 +29,12 @@ package struct TrafficStream: Sendable {
   /// Chunks of the span.
   package let chunks: Int
   /// Length of a chunk in microseconds.
-  package var chunkLength: Int64 { planner.chunk }
-  private var planner: JourneyPlanner
+  package let chunkLength: Int64
+  private let planner: VisitPlanner
   private let shards: [TrafficShard]
   private var next = 0
+  /// What the shards gave for the next chunk.
+  private var ready: [TrafficShard.Output]?
 
   /// Plans a stream; some .3 s, for trials. `lastSequence` is by camera's id.
   ///
@@ -50,12 +53,15 @@ package struct TrafficStream: Sendable {
     }
     let walks = options.rate / eventsPerWalk
     try Self.requirePeople(model, walksPerSecond: walks)
-    // Some 16,000 events: enough to share out, little to hold. The wall clock wants them soon.
-    let seconds = options.clock == .wall ? 1 : min(max((16_000 / options.rate).rounded(), 1), 600)
-    planner = JourneyPlanner(
-      options, grid: model.grid, roster: model.roster, walksPerSecond: walks,
-      chunk: Int64(seconds) * 1_000_000)
-    chunks = Int((options.span + planner.chunk - 1) / planner.chunk)
+    // Some 4,000 events: enough to share out, few enough to stay near the processor. The wall clock wants
+    // them soon.
+    let seconds = options.clock == .wall ? 1 : min(max((4_000 / options.rate).rounded(), 1), 600)
+    let length = Int64(seconds) * 1_000_000
+    planner = VisitPlanner(
+      JourneyPlanner(
+        options, grid: model.grid, roster: model.roster, walksPerSecond: walks, chunk: length))
+    chunkLength = length
+    chunks = Int((options.span + length - 1) / length)
     let count = max(1, min(threads, options.cameras))
     shards = (0..<count).map {
       TrafficShard(
@@ -66,14 +72,18 @@ package struct TrafficStream: Sendable {
   /// The next chunk; `nil` after the last. Throws `EncodingError`, which only a fault of ours can cause.
   package mutating func nextChunk() async throws -> Chunk? {
     guard next < chunks else { return nil }
-    let end = min(Int64(next + 1) * planner.chunk, model.options.span)
-    var parts = [[Visit]](repeating: [], count: shards.count)
-    for visit in planner.visits(chunk: next) {
-      parts[Int(visit.camera) % shards.count].append(visit)
-    }
+    let end = end(of: next)
+    let outputs: [TrafficShard.Output]
+    if let ready { outputs = ready } else { outputs = try await tell(chunk: next) }
+    ready = nil
     next += 1
-    let outputs = try await tell(parts, before: end)
+    // The next chunk is told while this one is put in order.
+    let (stream, following) = (self, next)
+    async let ahead = following < chunks ? stream.tell(chunk: following) : nil
     var chunk = Chunk(end: end)
+    if model.options.clock == .virtual {
+      chunk.records.reserveCapacity(outputs.reduce(0) { $0 + $1.items.count })
+    }
     for output in outputs {
       tally.add(output.tally)
       chunk.scripts += output.scripts
@@ -85,10 +95,20 @@ package struct TrafficStream: Sendable {
       case .event(let event): chunk.events.append(event)
       }
     }
+    ready = try await ahead
     return chunk
   }
 
-  private func tell(_ parts: [[Visit]], before end: Int64) async throws -> [TrafficShard.Output] {
+  private func end(of chunk: Int) -> Int64 {
+    min(Int64(chunk + 1) * chunkLength, model.options.span)
+  }
+
+  private func tell(chunk: Int) async throws -> [TrafficShard.Output] {
+    let end = end(of: chunk)
+    var parts = [[Visit]](repeating: [], count: shards.count)
+    for visit in planner.visits(chunk: chunk) {
+      parts[Int(visit.camera) % shards.count].append(visit)
+    }
     let encode = model.options.clock == .virtual
     if shards.count == 1 { return [try shards[0].tell(parts[0], before: end, encode: encode)] }
     return try await withThrowingTaskGroup(of: (Int, TrafficShard.Output).self) { group in

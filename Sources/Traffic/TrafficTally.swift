@@ -92,8 +92,8 @@ package struct TrafficTally: Hashable, Sendable {
     }
   }
 
-  mutating func count(_ telling: Telling) {
-    switch telling.revision.phase {
+  mutating func count(_ phase: SightingPhase) {
+    switch phase {
     case .opened: opened += 1
     case .updated: updated += 1
     case .closed: closed += 1

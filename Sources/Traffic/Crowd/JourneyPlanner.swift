@@ -3,6 +3,7 @@
 
 internal import Glibc
 internal import Sightings
+internal import Synchronization
 
 /// One person's pass before one camera.
 struct Visit: Sendable {
@@ -65,6 +66,8 @@ struct JourneyPlanner: Sendable {
     var draws = TrafficDraws(seed: options.seed, .arrivals, UInt64(bitPattern: slice))
     let middle = Timestamp(microseconds: options.start.microseconds + start + Self.second / 2)
     let rate = density * options.rhythm.weight(at: middle)
+    // Gathered before they are filed: `walk` borrows the planner, and with it all that is pending.
+    var found: [(visit: Visit, begins: Int64)] = []
     var time = draws.exponential() / rate
     while time < Double(Self.second) {
       let person = roster.person(walk: walks)
@@ -72,11 +75,12 @@ struct JourneyPlanner: Sendable {
       walk(person, from: start + Int64(time), &journey) { visit, begins in
         // Before the stream begins the cameras are not looking.
         guard begins >= 0, begins < options.span else { return }
-        pending[Int(begins / chunk), default: []].append(visit)
+        found.append((visit, begins))
       }
       walks += 1
       time += draws.exponential() / rate
     }
+    for (visit, begins) in found { pending[Int(begins / chunk), default: []].append(visit) }
   }
 
   /// Calls `body` with each visit of one walk, and when its first frame is taken.
@@ -114,4 +118,14 @@ struct JourneyPlanner: Sendable {
       time += length + Int64(CameraGrid.spacing * draws.within(0.8, 1.3) / speed * 1e6)
     }
   }
+}
+
+/// A planner that is shared: its state is in one place, and is not copied with who asks.
+final class VisitPlanner: Sendable {
+  private let planner: Mutex<JourneyPlanner>
+
+  init(_ planner: JourneyPlanner) { self.planner = Mutex(planner) }
+
+  /// The visits that begin in chunk number `index`; ask for one after the other.
+  func visits(chunk index: Int) -> [Visit] { planner.withLock { $0.visits(chunk: index) } }
 }

@@ -34,7 +34,10 @@ package struct ModelledCapture: Hashable, Sendable {
   init(box: Box, margin: Double) {
     self.box = box
     self.margin = margin
-    tier = Self.tiers.firstIndex { box.width >= $0.pixels && margin >= $0.margin }
+    // By index: an element would be copied with its name.
+    tier = Self.tiers.indices.first {
+      box.width >= Self.tiers[$0].pixels && margin >= Self.tiers[$0].margin
+    }
   }
 
   /// As `Faces` measures it.

@@ -19,11 +19,18 @@ struct Telling: Sendable {
     }
   }
 
+  /// The revision in memory of its own: tellings are moved about.
+  final class Content: Sendable {
+    let revision: SightingRevision
+
+    init(_ revision: SightingRevision) { self.revision = revision }
+  }
+
   let place: Place
-  let revision: SightingRevision
+  let content: Content
 
   init(time: Int64, camera: Int32, track: TrackID, revision: SightingRevision) {
-    self.revision = revision
+    content = Content(revision)
     // Lost tracks in the order in which they began, then sightings that aged, then the faces of the
     // frame, the newest first, as the model lists them; at the end of the stream what is open.
     let kind: UInt64 =
@@ -64,7 +71,9 @@ struct VisitTeller {
   private var searched = 0
   private var seen = 0
   private var decided: [(key: Int, decision: Decision)] = []
-  private var open: Open?
+  /// The sighting told last, and whether it is open.
+  private var sighting = Sighting()
+  private var isOpen = false
   private var announced: [UInt64] = []
   private var sightings = 0
   private var facts: (capture: Int, frame: FrameFacts)?
@@ -72,12 +81,12 @@ struct VisitTeller {
   private(set) var outcome = VisitOutcome.lowQuality
   private(set) var tellings: [Telling] = []
 
-  private struct Open {
-    let id: String
+  private struct Sighting {
+    var id = ""
     var revision = 0
-    let openedAt: Timestamp
-    var lastRevision: Timestamp
-    var outcome: Decision.Outcome
+    var openedAt = Timestamp(microseconds: 0)
+    var lastRevision = Timestamp(microseconds: 0)
+    var outcome = Decision.Outcome.lowQuality
     var best: Decision.Ranked?
   }
 
@@ -166,10 +175,10 @@ struct VisitTeller {
   }
 
   private mutating func decide(at index: Int, _ now: Timestamp) {
-    if let open {
-      guard now.since(open.lastRevision) >= policy.updateEvery else { return }
+    if isOpen {
+      guard now.since(sighting.lastRevision) >= policy.updateEvery else { return }
       let decision = decision()
-      if isWorthRevision(open, decision) { publish(.updated, decision, at: index) }
+      if isWorthRevision(decision) { publish(.updated, decision, at: index) }
       return
     }
     guard searched >= policy.decision.minimumCaptures else { return }
@@ -180,7 +189,8 @@ struct VisitTeller {
     if sightings == 0 {
       outcome = .told(right: script.isEnrolled && subject == script.identity)
     }
-    open = Open(
+    isOpen = true
+    sighting = Sighting(
       id: Identifiers.sighting(
         run: model.runID, camera: model.contexts[script.camera].camera.id, track: script.track,
         ordinal: sightings),
@@ -189,38 +199,37 @@ struct VisitTeller {
     publish(.opened, decision, at: index)
   }
 
-  private func isWorthRevision(_ open: Open, _ decision: Decision) -> Bool {
-    guard decision.outcome == open.outcome, decision.best?.subject == open.best?.subject else {
-      return true
-    }
-    let risen = (decision.best?.score ?? 0) - (open.best?.score ?? 0)
+  private func isWorthRevision(_ decision: Decision) -> Bool {
+    guard decision.outcome == sighting.outcome,
+      decision.best?.subject == sighting.best?.subject
+    else { return true }
+    let risen = (decision.best?.score ?? 0) - (sighting.best?.score ?? 0)
     return risen >= policy.improvement - 5e-7
   }
 
   // MARK: - Revisions
 
   private mutating func age(at index: Int, _ now: Timestamp) {
-    guard let open, now.since(open.openedAt) >= policy.maximumAge else { return }
+    guard isOpen, now.since(sighting.openedAt) >= policy.maximumAge else { return }
     for subject in announced where !silenced.contains(subject) { silenced.append(subject) }
     close(.maximumAge, at: index)
     announced = []
   }
 
   private mutating func close(_ reason: CloseReason, at index: Int) {
-    guard open != nil else { return }
+    guard isOpen else { return }
     publish(.closed, decision(), reason, at: index)
-    open = nil
+    isOpen = false
   }
 
   private mutating func publish(
     _ phase: SightingPhase, _ decision: Decision, _ reason: CloseReason? = nil, at index: Int
   ) {
-    guard var open, let top = best.first else { return }
-    open.revision += 1
-    open.lastRevision = time(index)
-    open.outcome = decision.outcome
-    open.best = decision.best
-    self.open = open
+    guard isOpen, let top = best.first else { return }
+    sighting.revision += 1
+    sighting.lastRevision = time(index)
+    sighting.outcome = decision.outcome
+    sighting.best = decision.best
     if decision.outcome == .alert, let subject = decision.best?.subject,
       !announced.contains(subject)
     {
@@ -228,7 +237,7 @@ struct VisitTeller {
     }
     let capture = script.captures[top]
     let revision = SightingRevision(
-      sightingID: open.id, revision: open.revision, phase: phase, closeReason: reason,
+      sightingID: sighting.id, revision: sighting.revision, phase: phase, closeReason: reason,
       firstSeen: time(0), lastSeen: time(seen - 1), searched: searched, seen: seen,
       frame: frame(top), box: capture.box, detectionScore: capture.margin,
       quality: capture.quality, tier: capture.tier.map { ModelledCapture.tiers[$0].name } ?? "none",
