@@ -13,7 +13,9 @@ import Testing
 
   init() throws { shop = try Workshop() }
 
-  private func makeFirst() throws {
+  private func makeFirst() throws { try make(1) }
+
+  private func make(_ version: Int) throws {
     let event = try SampleSighting.event(
       run: "r", camera: "a", sighting: "00000000000000a1", phase: .opened, revision: 1,
       sequence: 7, lastSeen: 1_000_000)
@@ -30,7 +32,7 @@ import Testing
       c.commit()
       """
     let tables = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "Versions/1.sql").path()
+      .appending(path: "Versions/\(version).sql").path()
     try Workshop.run(
       "/usr/bin/python3", ["-c", script, shop.path().string, tables, event.id, body])
   }
@@ -48,7 +50,7 @@ import Testing
   @Test func `a run brings version 1 up to date, and goes on in it`() async throws {
     try makeFirst()
     let log = try SQLiteLog(shop.path())
-    #expect(try Workshop.python(shop.path(), "PRAGMA user_version") == "2")
+    #expect(try Workshop.python(shop.path(), "PRAGMA user_version") == "3")
     let ticket = try log.beginRun(key: "k")
     #expect(ticket.runID == "r" && ticket.resumedFrom?["a"]?.frameSequence == 6)
     #expect(try log.recovery(for: ticket).lastSequence == ["a": 7])
@@ -65,11 +67,26 @@ import Testing
     let consumer = try SQLiteConsumer("c", on: shop.path())
     #expect(try await consumer.next(limit: 10).count == 1)
     try await consumer.close()
-    #expect(try Workshop.python(shop.path(), "PRAGMA user_version") == "2")
+    #expect(try Workshop.python(shop.path(), "PRAGMA user_version") == "3")
   }
 
-  @Test func `an old file brought up to date has the tables of a new one`() async throws {
-    try makeFirst()
+  @Test func `version 2 keeps its consumers, and gets room for what they park`() async throws {
+    try make(2)
+    let before = try await SQLiteLogReader(shop.path()).survey()
+    #expect(before.version == 2 && before.consumers.map(\.name) == ["slow"])
+    let log = try SQLiteLog(shop.path())
+    #expect(try Workshop.python(shop.path(), "PRAGMA user_version") == "3")
+    #expect(try await log.offset(of: "slow") == 1)
+    let store = try SQLiteOutbox(shop.path(), consumer: "slow")
+    try await store.park([ParkedEvent(sequence: 1, reason: "no")])
+    try await store.close()
+    #expect(try await SQLiteLogReader(shop.path()).survey().consumers.map(\.parked) == [1])
+    try log.close()
+  }
+
+  @Test(arguments: [1, 2])
+  func `an old file brought up to date has the tables of a new one`(version: Int) async throws {
+    try make(version)
     try SQLiteLog(shop.path()).close()
     try SQLiteLog(shop.path("new.db")).close()
     let sql = """

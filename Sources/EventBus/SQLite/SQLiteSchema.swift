@@ -10,7 +10,7 @@ enum SQLiteSchema {
   static let applicationID: Int32 = 0x534c_6273
   /// Of the tables below; raised with every change. Earlier ones are read, and brought up to date when
   /// they are written to.
-  static let version: Int32 = 2
+  static let version: Int32 = 3
 
   /// Version 1. Never changed: a new file goes through all versions, so that it has the very tables of an
   /// old one that was brought up to date.
@@ -101,6 +101,18 @@ enum SQLiteSchema {
     """
   }
 
+  /// Version 3: events that a consumer could not bring where they belong, and why.
+  private static let third = """
+    CREATE TABLE parked (
+      consumer TEXT NOT NULL,
+      seq INTEGER NOT NULL,
+      reason TEXT NOT NULL,
+      parked_us INTEGER NOT NULL,
+      PRIMARY KEY (consumer, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX parked_by_place ON parked (seq);
+    """
+
   /// The version of the bus in `database`; `nil` if it is empty. Throws for another program's file and for
   /// a later version.
   static func version(of database: Database, _ path: FilePath) throws -> Int32? {
@@ -127,6 +139,7 @@ enum SQLiteSchema {
     try database.inTransaction(.immediate) {
       if found == nil { try database.execute(sql: first) }
       if (found ?? 1) < 2 { try database.execute(sql: second(now: WallTime.microseconds())) }
+      if (found ?? 1) < 3 { try database.execute(sql: third) }
       try database.execute(sql: "PRAGMA application_id = \(applicationID)")
       try database.execute(sql: "PRAGMA user_version = \(version)")
       return .commit
