@@ -79,6 +79,10 @@ extension LogSurvey {
         "\(consumer.name): at \(consumer.sequence), \(Text.count(consumer.lag)) events behind, "
         + "moved \(consumer.moved)"
       if consumer.lost > 0 { line += "; \(Text.count(consumer.lost)) LOST" }
+      if consumer.parked > 0 {
+        line +=
+          "; \(Text.count(consumer.parked)) PARKED: \(consumer.parkedReason ?? "no reason kept")"
+      }
       rows.append(("consumer", line))
     }
     return "\(bus)\n"

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
+internal import EventBus
 package import Traffic
 
 extension TrafficSummary {
   /// The summary as a person reads it after a stream.
   package var text: String {
-    let lines = [
+    var lines = [
       ["events", eventsLine],
       ["sightings", sightingsLine],
       ["visits", visitsLine],
       ["gallery", galleryLine],
       ["speed", speedLine],
     ]
+    if let forward { lines.append(["forwarded", forward.text]) }
     var out = "Stream \(runID): \(state)\n"
     out += lines.map { "  " + $0[0] + String(repeating: " ", count: 11 - $0[0].count) + $0[1] }
       .joined(separator: "\n")

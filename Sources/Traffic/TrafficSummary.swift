@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
+package import EventBus
 internal import Files
 internal import Population
 internal import Sightings
@@ -95,6 +96,8 @@ package struct TrafficSummary: Codable, Hashable, Sendable {
   package let searches: [Searches]
   package let pace: Pace?
   package let output: String
+  /// What was sent on from there to a stream, if one was named.
+  package var forward: ForwardReport?
   /// Events that an interrupted run had left there.
   package let alreadyThere: Int
   package let threads: Int

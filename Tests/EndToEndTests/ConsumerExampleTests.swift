@@ -80,6 +80,7 @@ struct ConsumerExampleTests {
       port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
       '\(NATSTools.server)' -js -sd store -a 127.0.0.1 -p $port 2> server.log & server=$!
       trap 'kill -9 $server' EXIT
+      \(NATSTools.waitForServer)
       bus=nats://127.0.0.1:$port/SIGHTINGS
       "$SIGHTLINE" run '\(Binary.samples)' --gallery-size 100k --bus $bus --outbox 'sqlite:\(log)' --json \
         > summary.json || exit 1
@@ -123,6 +124,12 @@ enum NATSTools {
   static let areHere = !server.isEmpty && !python.isEmpty
   static let howToInstall: Comment =
     "no NATS server or no nats-py here; scripts/setup --nats installs them"
+
+  /// Shell that ends when the server at `$port` takes connections, or with the shell when it does not.
+  static let waitForServer = """
+    for _ in $(seq 500); do (: < /dev/tcp/127.0.0.1/$port) 2> /dev/null && break; sleep 0.02; done
+    (: < /dev/tcp/127.0.0.1/$port) || exit 1
+    """
 
   /// The first that can be run with `arguments`; empty for none.
   private static func first(_ programs: [String?], _ arguments: String) -> String {

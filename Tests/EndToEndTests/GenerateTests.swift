@@ -110,6 +110,34 @@ struct GenerateTests {
     #expect(made.errors.contains("right names"))
   }
 
+  @Test("A stream that is stopped leaves the file's name alone, and says where its part is")
+  func stopped() throws {
+    let scratch = try Scratch()
+    let file = scratch.path("events.jsonl")
+    try Data("of yesterday\n".utf8).write(to: URL(fileURLWithPath: file))
+    let result = try Binary.shell(
+      """
+      "$SIGHTLINE" \(Self.town.joined(separator: " ")) --people 1m --gallery-size 2m --hours 400 --out '\(file)' \
+        --truth '\(scratch.path("truth.jsonl"))' > /dev/null & made=$!
+      for _ in $(seq 500); do
+        size=$(stat -c %s '\(scratch.url.path)'/.events.jsonl.*.partial 2> /dev/null || echo 0)
+        [ "$size" -gt 100000 ] && break; sleep 0.02
+      done
+      kill -INT $made; wait $made
+      """)
+    #expect(result.status == 130, "\(result.errors)")
+    #expect(result.errors.contains("\(file).partial"), "\(result.errors)")
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "of yesterday\n")
+    let part = try String(contentsOfFile: file + ".partial", encoding: .utf8)
+    #expect(part.hasSuffix("}\n"))
+    for line in lines(part).suffix(5) {
+      #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+    }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: scratch.url.path).sorted()
+        == ["events.jsonl", "events.jsonl.partial", "truth.jsonl.partial"])
+  }
+
   @Test("On the wall clock the stream is paced, and ends as it should")
   func wall() throws {
     let made = try Binary.run(

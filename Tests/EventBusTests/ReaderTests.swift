@@ -11,36 +11,42 @@ import Testing
 
   init() throws { shop = try Workshop() }
 
-  @Test func `readers beside the writer see every event, in order`() async throws {
+  @Test func `readers beside the writer, of two languages, see every event in order`() async throws
+  {
     let path = shop.path()
     let log = try SQLiteLog(path)
     let reader = try SQLiteLogReader(path)
     let total = 3000
     let writer = GroupCommitWriter(log: log)
     async let swift = Self.follow(reader, total)
-    async let python: String = Task.detached {
-      try Workshop.run(
-        "/usr/bin/python3",
-        [
-          "-c",
-          """
-          import sqlite3, sys, time
-          c = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
-          last, n, end = 0, 0, time.time() + 60
-          while n < \(total) and time.time() < end:
-              for seq, id in c.execute("SELECT seq, id FROM events WHERE seq > ? ORDER BY seq", (last,)):
-                  assert seq > last and id == "id-%d" % n
-                  last, n = seq, n + 1
-              time.sleep(0.01)
-          print(n)
-          """, path.string,
-        ])
-    }.value
+    async let python = Task.detached { try Self.python(path, total) }.value
     for number in 0..<total { try await writer.submit([Workshop.record(number)]) }
     try await writer.flush()
     #expect(try await swift == (0..<total).map { "id-\($0)" })
-    #expect(try await python == "\(total)")
+    #expect(try await python == "\(total)\n\(total)")
     try await writer.close()
+  }
+
+  /// Two processes, started by one: each that is waited for here holds a thread.
+  private static func python(_ path: FilePath, _ total: Int) throws -> String {
+    try Workshop.run(
+      "/usr/bin/python3",
+      [
+        "-c",
+        """
+        import os, sqlite3, sys, time
+        child = os.fork()
+        c = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
+        last, n, end = 0, 0, time.time() + 60
+        while n < \(total) and time.time() < end:
+            for seq, id in c.execute("SELECT seq, id FROM events WHERE seq > ? ORDER BY seq", (last,)):
+                assert seq > last and id == "id-%d" % n
+                last, n = seq, n + 1
+            time.sleep(0.01)
+        if child: os.waitpid(child, 0)
+        print(n, flush=True)
+        """, path.string,
+      ])
   }
 
   private static func follow(_ reader: SQLiteLogReader, _ count: Int) async throws -> [String] {

@@ -186,6 +186,27 @@ import Testing
     try log.close()
   }
 
+  @Test func `what a sweep drops late is counted as lost too`() async throws {
+    let log = try open(policy(events: 20, .dropOldest))
+    try await log.addConsumer("slow")
+    let ticket = try log.beginRun(key: "k")
+    // The last event of its camera for a while, kept therefore, and then not any more.
+    for sequence in 1...2 {
+      let event = try SampleSighting.event(
+        run: ticket.runID, camera: "a", sighting: "a\(sequence)", phase: .closed,
+        revision: sequence, sequence: Int64(sequence), lastSeen: 1_000_000)
+      _ = try await log.commit(CommitBatch(records: [try BusRecord(event)]))
+      for start in stride(from: 0, to: 9000, by: 1000) {
+        let first = sequence * 10_000 + start
+        _ = try await log.commit(Workshop.batch(first..<(first + 1000)))
+      }
+    }
+    let survey = try await SQLiteLogReader(shop.path()).survey()
+    let slow = try #require(survey.consumers.first)
+    #expect(survey.end == 18_002 && slow.lost + slow.lag == 18_002, "\(slow)")
+    try log.close()
+  }
+
   @Test func `trimming by hand drops at once, and compacting gives the space back`() async throws {
     let log = try SQLiteLog(shop.path())
     for start in stride(from: 0, to: 5000, by: 500) {

@@ -71,6 +71,20 @@ import Testing
     #expect(try Workshop.python(shop.path(), "PRAGMA user_version") == "3")
   }
 
+  @Test func `version 2 keeps its consumers, and gets room for what they park`() async throws {
+    try make(2)
+    let before = try await SQLiteLogReader(shop.path()).survey()
+    #expect(before.version == 2 && before.consumers.map(\.name) == ["slow"])
+    let log = try SQLiteLog(shop.path())
+    #expect(try Workshop.python(shop.path(), "PRAGMA user_version") == "3")
+    #expect(try await log.offset(of: "slow") == 1)
+    let store = try SQLiteOutbox(shop.path(), consumer: "slow")
+    try await store.park([ParkedEvent(sequence: 1, reason: "no")])
+    try await store.close()
+    #expect(try await SQLiteLogReader(shop.path()).survey().consumers.map(\.parked) == [1])
+    try log.close()
+  }
+
   @Test(arguments: [1, 2])
   func `an old file brought up to date has the tables of a new one`(version: Int) async throws {
     try make(version)

@@ -69,6 +69,7 @@ enum ConsumerTable {
   static func remove(_ name: String, _ database: Database) throws {
     try database.execute(sql: "DELETE FROM consumers WHERE name = ?", arguments: [name])
     guard database.changesCount == 1 else { throw unknown(name) }
+    try ParkedTable.remove(name, database)
   }
 
   /// The last place ever given out, whether its event is still there or not.

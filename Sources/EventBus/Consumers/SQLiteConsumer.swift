@@ -64,6 +64,19 @@ package final class SQLiteConsumer: EventSource {
     }
   }
 
+  /// Keeps events apart that could not be brought where they belong; they are no longer this consumer's to
+  /// take in turn.
+  func park(_ events: [ParkedEvent]) async throws(BusError) {
+    let name = name
+    do {
+      try await queue.write {
+        try ParkedTable.park(events, for: name, at: WallTime.microseconds(), $0)
+      }
+    } catch {
+      throw BusError(error, path)
+    }
+  }
+
   package func close() async throws(BusError) {
     do {
       try queue.close()

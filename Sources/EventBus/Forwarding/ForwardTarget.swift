@@ -7,12 +7,18 @@ package enum ForwardOutcome: Sendable {
   case stored(duplicate: Bool)
   /// It has not, or did not say so in time; try again.
   case failed(BusError)
+  /// It never will take this event, such as one that is too large.
+  case refused(BusError)
+  /// It does not take this event, and may take others: their outcomes tell which of the two is at fault.
+  case denied(BusError)
 }
 
 /// One event on its way out, with a number that its outcome is told by.
 package struct ForwardItem: Sendable {
   package let ticket: Int
   package let event: StoredEvent
+  /// Since when it may be there, from an earlier try; `nil` for one that was never handed over.
+  package var doubtful: ContinuousClock.Instant?
 }
 
 /// What a session tells, from any thread; receivers must not block.
@@ -30,6 +36,8 @@ package protocol ForwardTarget: Sendable {
   var name: String { get }
   /// Whether events of this type are meant for it.
   func takes(type: String) -> Bool
+  /// Where on the other bus the event goes: it can be asked for the last one of a place.
+  func place(of record: BusRecord) -> String
   /// Connects once. Throws `unreachable` for what may pass by itself, other codes for what a user must
   /// put right.
   func connect(_ receiver: any ForwardReceiver) async throws(BusError) -> any ForwardSession
@@ -44,7 +52,7 @@ package protocol ForwardSession: Sendable {
   /// Hands events over in this order; every one of them is settled, unless the session is lost.
   func publish(_ items: [ForwardItem]) async
 
-  /// By ticket, the id of the last event that the other bus has of the item's camera; without an entry
+  /// By ticket, the id of the last event that the other bus has at the item's place; without an entry
   /// where it has none.
   func lastIDs(_ items: [ForwardItem]) async throws(BusError) -> [Int: String]
 

@@ -24,6 +24,8 @@ package struct ForwardWindow: Sendable {
     var next = -1
     var isInFlight = false
     var isDone = false
+    /// Since when it may be on the other bus.
+    var doubtful: ContinuousClock.Instant?
   }
 
   package let limits: Limits
@@ -38,6 +40,8 @@ package struct ForwardWindow: Sendable {
   private var keys: [String: Int] = [:]
   /// By key: the last event held, -1 for none.
   private var tails: [Int] = []
+  /// By key: whether an event of it arrived in this session.
+  private var served: [Bool] = []
   private var ready: [Int] = []
   private var readyHead = 0
   /// Of a session that was lost, newest first; these go before others.
@@ -69,6 +73,7 @@ package struct ForwardWindow: Sendable {
       key = tails.count
       keys[event.record.partitionKey] = key
       tails.append(-1)
+      served.append(false)
     }
     if tails[key] >= 0 {
       slots[tails[key] - first].next = ticket
@@ -79,8 +84,9 @@ package struct ForwardWindow: Sendable {
     slots.append(Slot(event: event, key: key))
   }
 
-  /// Up to `limit` events to send now; they are in flight from here on. O(their number).
-  package mutating func take(_ limit: Int) -> [ForwardItem] {
+  /// Up to `limit` events to send now; they are in flight, and in doubt, from here on. O(their number).
+  package mutating func take(_ limit: Int, at now: ContinuousClock.Instant = .now) -> [ForwardItem]
+  {
     var items: [ForwardItem] = []
     let count = min(limit, limits.inFlight - inFlight, readyCount)
     guard count > 0 else { return items }
@@ -93,8 +99,10 @@ package struct ForwardWindow: Sendable {
         ticket = ready[readyHead]
         readyHead += 1
       }
+      let slot = slots[ticket - first]
       slots[ticket - first].isInFlight = true
-      items.append(ForwardItem(ticket: ticket, event: slots[ticket - first].event))
+      slots[ticket - first].doubtful = slot.doubtful ?? now
+      items.append(ForwardItem(ticket: ticket, event: slot.event, doubtful: slot.doubtful))
     }
     inFlight += items.count
     if readyHead > 1024, readyHead * 2 > ready.count {
@@ -109,7 +117,36 @@ package struct ForwardWindow: Sendable {
   @discardableResult
   package mutating func stored(_ ticket: Int) -> Bool {
     guard settle(ticket) else { return false }
+    served[slots[ticket - first].key] = true
+    pass(ticket - first)
+    return true
+  }
+
+  /// The event of `ticket` will not be taken; it stays, and the next of its key waits, until it is `parked`.
+  /// `false` if it was not in flight.
+  package mutating func refused(_ ticket: Int) -> Bool { settle(ticket) }
+
+  /// The refused event of `ticket` is kept elsewhere; it counts as arrived.
+  package mutating func parked(_ ticket: Int) { pass(ticket - first) }
+
+  /// The event held under `ticket`.
+  package func event(_ ticket: Int) -> StoredEvent { slots[ticket - first].event }
+
+  /// Whether it is sent and not settled.
+  package func isInFlight(_ ticket: Int) -> Bool {
     let index = ticket - first
+    return slots.indices.contains(index) && index >= head && slots[index].isInFlight
+  }
+
+  /// Whether another event of its key arrived in this session.
+  package func isServed(_ ticket: Int) -> Bool { served[slots[ticket - first].key] }
+
+  /// The event of `ticket` was not on the other bus at `now`.
+  package mutating func isAbsent(_ ticket: Int, at now: ContinuousClock.Instant) {
+    slots[ticket - first].doubtful = now
+  }
+
+  private mutating func pass(_ index: Int) {
     slots[index].isDone = true
     if slots[index].next >= 0 {
       ready.append(slots[index].next)
@@ -117,7 +154,6 @@ package struct ForwardWindow: Sendable {
       tails[slots[index].key] = -1
     }
     advance()
-    return true
   }
 
   /// The event of `ticket` has not arrived and goes again, after what waits. `false` if it was not in
@@ -138,27 +174,42 @@ package struct ForwardWindow: Sendable {
     }
     again.sort(by: >)
     inFlight = 0
+    for key in served.indices { served[key] = false }
   }
 
-  /// The oldest open event of each partition key, but for those in flight. O(their number).
-  package func heads() -> [ForwardItem] {
-    (again.reversed() + ready[readyHead...]).map {
-      ForwardItem(ticket: $0, event: slots[$0 - first].event)
+  /// For the oldest open event of each partition key, but for those in flight or refused: the first event of
+  /// each `place` on the other bus among those of its key. O(events held).
+  package func chains(_ place: (BusRecord) -> String) -> [(head: Int, items: [ForwardItem])] {
+    (again.reversed() + ready[readyHead...]).map { head in
+      var places: Set<String> = []
+      var items: [ForwardItem] = []
+      var next = head
+      while next >= 0 {
+        let slot = slots[next - first]
+        if places.insert(place(slot.event.record)).inserted {
+          items.append(ForwardItem(ticket: next, event: slot.event, doubtful: slot.doubtful))
+        }
+        next = slot.next
+      }
+      return (head, items)
     }
   }
 
-  /// The other bus had the event `id` last of the key that `ticket` is the oldest open event of. If that
-  /// is an event held here, everything of the key up to it has arrived. Returns how many. O(events held)
-  /// at most.
-  package mutating func found(_ id: String, at ticket: Int) -> Int {
+  /// The other bus had the events `ids` last, each at its place, of the key that `ticket` is the oldest open
+  /// event of. Everything of the key up to the latest of them that is held here has arrived. Returns how
+  /// many. O(events held) at most.
+  package mutating func found(_ ids: Set<String>, at ticket: Int) -> Int {
     var chain: [Int] = []
+    var known = 0
     var next = ticket
     while next >= 0 {
       chain.append(next)
-      if slots[next - first].event.record.id == id { break }
+      if ids.contains(slots[next - first].event.record.id) { known = chain.count }
       next = slots[next - first].next
     }
-    guard next >= 0 else { return 0 }
+    guard known > 0 else { return 0 }
+    chain.removeLast(chain.count - known)
+    next = chain[known - 1]
     let after = slots[next - first].next
     // The oldest waits in one of the two lists; its successor, if any, takes its place.
     if let index = again.firstIndex(of: ticket) {
@@ -173,18 +224,15 @@ package struct ForwardWindow: Sendable {
   }
 
   private mutating func settle(_ ticket: Int) -> Bool {
-    let index = ticket - first
-    guard slots.indices.contains(index), index >= head, slots[index].isInFlight else {
-      return false
-    }
-    slots[index].isInFlight = false
+    guard isInFlight(ticket) else { return false }
+    slots[ticket - first].isInFlight = false
     inFlight -= 1
     return true
   }
 
   private mutating func advance() {
     while head < slots.count, slots[head].isDone {
-      arrived = slots[head].event.sequence
+      arrived = max(arrived, slots[head].event.sequence)
       head += 1
     }
     // Spent slots hold their events' bytes, so they are dropped soon, but not one by one.

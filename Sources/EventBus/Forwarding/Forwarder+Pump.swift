@@ -15,6 +15,8 @@ struct Pump {
   var version: Int?
   var isAtEnd = false
   var isDone = false
+  /// Whether the other bus has told what it has of an earlier process's events.
+  var isSettled = false
   /// Events read since the place that the offset stands at. What a crash leaves in doubt is among them,
   /// so that they must fit a window.
   var unsaved = 0
@@ -24,19 +26,22 @@ struct Pump {
 
 extension Forwarder {
   /// Moves events over `session` until it is lost, everything has arrived and no more will come, or time
-  /// is up.
+  /// is up. Throws for the outbox's own trouble.
   func pump(
     _ session: any ForwardSession, _ pump: inout Pump, _ saved: inout Int64
-  ) async throws {
-    state.withLock { $0.window.restart() }
-    var savedAt = clock.now
-    // A process before us may have sent all that fits a window.
+  ) async throws(BusError) {
+    let began = clock.now
+    state.withLock { state in
+      state.window.restart()
+      state.deniedKeys = []
+      state.servedBefore = state.report.forwarded
+    }
+    var savedAt = began
+    // A process before us may have sent all that fits a window, and nobody here knows what of it.
     while try await read(&pump) {}
-    // What was sent last and not acknowledged may be there all the same. A server that still remembers
-    // its id drops it; later, or in another process, one has to look.
-    let heard = state.withLock { $0.heard }
-    if heard.map({ $0.advanced(by: session.memory / 2) <= clock.now }) ?? true {
+    if !pump.isSettled {
       guard await settleDoubts(session) else { return }
+      pump.isSettled = true
     }
     while true {
       var worked = try await read(&pump)
@@ -55,15 +60,17 @@ extension Forwarder {
       }
       if isOver || Task.isCancelled { return }
       if !items.isEmpty {
-        await session.publish(items)
+        guard let absent = await settle(items, session, began: began) else { return }
+        if !absent.isEmpty { await session.publish(absent) }
         worked = true
       }
+      if try await park() { worked = true }
       // A moved offset is a commit that the writer waits for, so it follows a few times a second.
       if arrived > saved,
         held == 0 || pump.unsaved > limits.capacity / 2
           || savedAt.advanced(by: .milliseconds(250)) <= now
       {
-        try await store.move(to: arrived)
+        try await patiently { () async throws(BusError) in try await store.move(to: arrived) }
         saved = arrived
         pump.unsaved = held
         savedAt = now
@@ -83,15 +90,18 @@ extension Forwarder {
 
   /// Reads a page if there is room for it and something new on the log. Whether anything came.
   @discardableResult
-  private func read(_ pump: inout Pump) async throws -> Bool {
+  private func read(_ pump: inout Pump) async throws(BusError) -> Bool {
     let room = state.withLock { min($0.window.room, $0.window.limits.capacity - pump.unsaved) }
     let page = min(Pump.page, room)
     // Not for a few: a query costs as much as many events.
     guard page >= min(Pump.page, limits.capacity / 2) else { return false }
     // The version first: what is committed between the two looks is found by the next.
-    let version = try await store.version()
+    let version = try await patiently { () async throws(BusError) in try await store.version() }
     if pump.isAtEnd, let version, version == pump.version { return false }
-    let events = try await store.events(after: pump.place, limit: page)
+    let place = pump.place
+    let events = try await patiently { () async throws(BusError) in
+      try await store.events(after: place, limit: page)
+    }
     pump.isAtEnd = events.count < page
     pump.version = version
     guard let last = events.last else { return false }
@@ -105,26 +115,5 @@ extension Forwarder {
       }
     }
     return true
-  }
-
-  /// Asks the other bus what it has of the events that may have been sent before, since it remembers ids
-  /// for a short while only. `false` if the session was lost meanwhile.
-  private func settleDoubts(_ session: any ForwardSession) async -> Bool {
-    let heads = state.withLock { $0.window.heads() }
-    guard !heads.isEmpty else { return true }
-    do throws(BusError) {
-      let last = try await session.lastIDs(heads)
-      state.withLock { state in
-        for (ticket, id) in last {
-          let count = state.window.found(id, at: ticket)
-          state.report.forwarded += count
-          state.report.duplicates += count
-        }
-      }
-    } catch {
-      // Not allowed to ask, or nobody answers: ids are what is left, and the server's memory of them.
-      tell(error)
-    }
-    return state.withLock { $0.lost == nil }
   }
 }

@@ -23,6 +23,17 @@ package final class Forwarder: Sendable {
     var heard: ContinuousClock.Instant?
     /// When the first event was handed over.
     var began: ContinuousClock.Instant?
+    /// What will not be taken, to be kept apart.
+    var refused: [(ticket: Int, error: BusError)] = []
+    /// Kinds of reasons that were told.
+    var parkedCodes: Set<BusError.Code> = []
+    /// By ticket, how many had arrived when the event was first denied, and how often it was.
+    var denials: [Int: (served: Int, count: Int)] = [:]
+    /// How many had arrived when one was last denied, and when the session began.
+    var servedAtDenial = -1
+    var servedBefore = 0
+    /// Partition keys that may not be published, in this session.
+    var deniedKeys: Set<String> = []
   }
 
   let store: any OutboxStore
@@ -60,8 +71,8 @@ package final class Forwarder: Sendable {
   }
 
   /// Forwards until told to finish, and then until everything has arrived or the time is up; or until
-  /// cancelled. Throws `BusError` only for the log's own trouble.
-  package func run() async throws -> ForwardReport {
+  /// cancelled, or until the outbox fails: the report says so, and what has not arrived waits there.
+  package func run() async -> ForwardReport {
     let ticker = Task { [wakeup] in
       while !Task.isCancelled {
         try? await Task.sleep(for: .milliseconds(20))
@@ -69,22 +80,49 @@ package final class Forwarder: Sendable {
       }
     }
     defer { ticker.cancel() }
-    var place = try await store.offset()
+    var failure: BusError?
+    do throws(BusError) {
+      try await forward()
+    } catch {
+      failure = error
+      tell(error)
+    }
+    if let session = state.withLock({ $0.session }) { await end(session) }
+    let place = state.withLock { $0.window.arrived }
+    var waiting = 0
+    do throws(BusError) {
+      waiting = try await store.count(after: place)
+    } catch {
+      failure = failure ?? error
+    }
+    return state.withLock { state in
+      state.report.waiting = waiting
+      if let began = state.began, let heard = state.heard {
+        state.report.seconds = (heard - began) / .seconds(1)
+      }
+      state.report.trouble = waiting > 0 ? state.trouble?.description : nil
+      state.report.failure = failure?.description
+      return state.report
+    }
+  }
+
+  private func forward() async throws(BusError) {
+    let place = try await patiently { () async throws(BusError) in try await store.offset() }
     state.withLock { [limits] in $0.window = ForwardWindow(limits: limits, after: place) }
     var saved = place
     var pump = Pump(place: place)
     var opening = BackOff(full: 1)
     while !pump.isDone {
-      let session = state.withLock { $0.session }
-      if let session {
-        opening = BackOff(full: 1)
-        do {
-          try await self.pump(session, &pump, &saved)
-        } catch {
-          await end(session)
-          throw error
-        }
+      if let session = state.withLock({ $0.session }), opening.mayGo(clock.now) {
+        let before = state.withLock { $0.report.forwarded }
+        try await self.pump(session, &pump, &saved)
         await end(session)
+        // A session in which nothing arrived is not followed by another at once.
+        if state.withLock({ $0.report.forwarded }) > before {
+          opening = BackOff(full: 1)
+        } else {
+          opening.failed(now: clock.now)
+        }
       } else if opening.mayGo(clock.now) {
         do throws(BusError) {
           try await open()
@@ -97,21 +135,35 @@ package final class Forwarder: Sendable {
       }
       if isTimeUp { break }
     }
-    place = state.withLock { $0.window.arrived }
-    if place > saved { try await store.move(to: place) }
-    let session = state.withLock { state in
-      defer { state.session = nil }
-      return state.session
+    _ = try await park()
+    let arrived = state.withLock { $0.window.arrived }
+    if arrived > saved {
+      try await patiently { () async throws(BusError) in try await store.move(to: arrived) }
     }
-    await session?.close()
-    let waiting = try await store.count(after: place)
-    return state.withLock { state in
-      state.report.waiting = waiting
-      if let began = state.began, let heard = state.heard {
-        state.report.seconds = (heard - began) / .seconds(1)
+  }
+
+  /// Does `work` on the outbox. What another program holds for a while, such as one that compacts the file,
+  /// is tried again with longer and longer pauses, until time is up.
+  func patiently<Value>(
+    _ work: () async throws(BusError) -> Value
+  ) async throws(BusError) -> Value {
+    var pause = BackOff.shortest
+    var isHeld = false
+    while true {
+      do throws(BusError) {
+        let value = try await work()
+        if isHeld {
+          state.withLock { $0.trouble = nil }
+          observer(.recovered)
+        }
+        return value
+      } catch {
+        guard error.code == .locked, !isTimeUp else { throw error }
+        isHeld = true
+        tell(error)
+        try? await clock.sleep(for: pause)
+        pause = min(pause * 2, BackOff.longest)
       }
-      state.report.trouble = waiting > 0 ? state.trouble?.description : nil
-      return state.report
     }
   }
 
@@ -158,46 +210,5 @@ package final class Forwarder: Sendable {
       return true
     }
     if isNews { observer(.trouble(error)) }
-  }
-}
-
-extension Forwarder: ForwardReceiver {
-  package func settled(_ ticket: Int, _ outcome: ForwardOutcome) {
-    switch outcome {
-    case .stored(let duplicate):
-      let now = clock.now
-      let (wakes, recovered) = state.withLock { state in
-        guard state.window.stored(ticket) else { return (false, false) }
-        state.backOff.succeeded()
-        state.heard = now
-        state.report.forwarded += 1
-        if duplicate { state.report.duplicates += 1 }
-        let recovered = state.trouble != nil
-        state.trouble = nil
-        return (
-          // Not for a few: what is handed over together costs both sides less.
-          state.window.readyCount >= state.window.inFlight, recovered
-        )
-      }
-      if recovered { observer(.recovered) }
-      if wakes { wakeup.raise() }
-    case .failed(let error):
-      let now = clock.now
-      let counts = state.withLock { state in
-        guard state.window.failed(ticket) else { return false }
-        state.backOff.failed(now: now)
-        state.report.failures += 1
-        return true
-      }
-      if counts { tell(error) }
-    }
-  }
-
-  package func warned(_ error: BusError) { tell(error) }
-
-  package func lost(_ error: BusError) {
-    tell(error)
-    state.withLock { $0.lost = error }
-    wakeup.raise()
   }
 }

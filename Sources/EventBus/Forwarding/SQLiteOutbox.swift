@@ -35,6 +35,10 @@ package final class SQLiteOutbox: OutboxStore {
 
   package func version() async throws(BusError) -> Int? { try await reader.dataVersion() }
 
+  package func park(_ events: [ParkedEvent]) async throws(BusError) {
+    try await consumer.park(events)
+  }
+
   package func close() async throws(BusError) {
     try await consumer.close()
     try reader.close()

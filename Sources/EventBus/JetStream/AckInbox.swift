@@ -11,9 +11,11 @@ internal import Synchronization
 final class AckInbox: Sendable {
   private struct State {
     var receiver: (any ForwardReceiver)?
-    /// Tickets by the address of the message under way: the library keeps the message until its outcome,
-    /// so no other has that address meanwhile.
-    var tickets: [UInt: Int] = [:]
+    /// Tickets and subjects by the address of the message under way: the library keeps the message until its
+    /// outcome, so no other has that address meanwhile.
+    var pending: [UInt: (ticket: Int, subject: String)] = [:]
+    /// Subjects that the server would not let us publish to, a while ago.
+    var forbidden: [String: (until: ContinuousClock.Instant, error: BusError)] = [:]
   }
 
   let location: NATSLocation
@@ -30,15 +32,44 @@ final class AckInbox: Sendable {
   /// The pointer for the library.
   func leaked() -> UnsafeMutableRawPointer { unsafe Unmanaged.passRetained(self).toOpaque() }
 
-  func expect(_ message: UInt, _ ticket: Int) { state.withLock { $0.tickets[message] = ticket } }
-
-  func forget(_ message: UInt) { _ = state.withLock { $0.tickets.removeValue(forKey: message) } }
+  func expect(_ message: UInt, _ ticket: Int, on subject: String) {
+    state.withLock { $0.pending[message] = (ticket, subject) }
+  }
 
   func settle(_ message: UInt, _ outcome: ForwardOutcome) {
-    let (receiver, ticket) = state.withLock { state in
-      (state.receiver, state.tickets.removeValue(forKey: message))
+    let (receiver, known) = state.withLock { state in
+      (state.receiver, state.pending.removeValue(forKey: message))
     }
-    if let ticket { receiver?.settled(ticket, outcome) }
+    if let known { receiver?.settled(known.ticket, outcome) }
+  }
+
+  func settle(ticket: Int, _ outcome: ForwardOutcome) {
+    state.withLock { $0.receiver }?.settled(ticket, outcome)
+  }
+
+  /// Why the server would not take this subject, if it said so not long ago: asked for again only now and
+  /// then, since the library holds each message that gets no answer for as long as one may take.
+  func forbids(_ subject: String) -> BusError? {
+    state.withLock { state in
+      guard let known = state.forbidden[subject] else { return nil }
+      if known.until > .now { return known.error }
+      state.forbidden[subject] = nil
+      return nil
+    }
+  }
+
+  /// The server does not let us publish to `subject`; it says so once for each message, and no
+  /// acknowledgement follows. O(messages under way).
+  func forbid(_ subject: String, _ error: BusError) {
+    let (receiver, tickets) = state.withLock { state in
+      let until = ContinuousClock.now.advanced(
+        by: .milliseconds(JetStreamContext.acknowledgeWithin))
+      state.forbidden[subject] = (until, error)
+      let messages = state.pending.filter { $0.value.subject == subject }
+      for message in messages.keys { state.pending[message] = nil }
+      return (state.receiver, messages.values.map(\.ticket))
+    }
+    for ticket in tickets { receiver?.settled(ticket, .denied(error)) }
   }
 
   func warn(_ error: BusError) { state.withLock { $0.receiver }?.warned(error) }
@@ -49,7 +80,7 @@ final class AckInbox: Sendable {
   func close() {
     state.withLock { state in
       state.receiver = nil
-      state.tickets = [:]
+      state.pending = [:]
     }
   }
 }
@@ -75,10 +106,9 @@ nonisolated func natsAcknowledged(
     let code = unsafe failure.pointee.ErrCode
     inbox.settle(
       address,
-      .failed(
-        NATSError.error(
-          unsafe failure.pointee.Err, inbox.place, inbox.location,
-          code: code.rawValue == 0 ? nil : code, detail: detail)))
+      NATSError.outcome(
+        unsafe failure.pointee.Err, inbox.place, inbox.location,
+        code: code.rawValue == 0 ? nil : code, detail: detail))
   } else if let ack = unsafe ack {
     inbox.settle(address, .stored(duplicate: unsafe ack.pointee.Duplicate))
   }
@@ -93,7 +123,17 @@ nonisolated func natsReported(
   var text: UnsafePointer<CChar>?
   _ = unsafe natsConnection_GetLastError(connection, &text)
   let detail = unsafe text.map { unsafe String(cString: $0) }
-  inbox.warn(NATSError.error(status, inbox.place, inbox.location, detail: detail))
+  let error = NATSError.error(status, inbox.place, inbox.location, detail: detail)
+  guard status == NATS_NOT_PERMITTED, let subject = NATSError.subject(inViolation: detail) else {
+    inbox.warn(error)
+    return
+  }
+  if subject.hasPrefix("$JS.") {
+    // What is asked there gets no answer, and without one nothing may be sent again.
+    inbox.lose(error)
+  } else {
+    inbox.forbid(subject, error)
+  }
 }
 
 /// Called when the connection has ended, for whatever reason.

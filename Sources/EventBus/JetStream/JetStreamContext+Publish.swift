@@ -11,11 +11,16 @@ extension JetStreamContext {
   /// payload, and its content type says so. Its id is what the server drops repetitions by.
   func publish(_ item: ForwardItem) {
     let record = item.event.record
+    let subject = location.subject(of: record)
+    if let error = inbox.forbids(subject) {
+      inbox.settle(ticket: item.ticket, .denied(error))
+      return
+    }
     var message: OpaquePointer?
     var status = unsafe record.body.withUnsafeBufferPointer { body in
       unsafe body.withMemoryRebound(to: CChar.self) { bytes in
         unsafe natsMsg_Create(
-          &message, subject(of: record), nil, bytes.baseAddress, Int32(bytes.count))
+          &message, subject, nil, bytes.baseAddress, Int32(bytes.count))
       }
     }
     if status == NATS_OK {
@@ -27,7 +32,7 @@ extension JetStreamContext {
       return
     }
     let address = UInt(bitPattern: known)
-    inbox.expect(address, item.ticket)
+    inbox.expect(address, item.ticket, on: subject)
     var options = unsafe jsPubOptions()
     unsafe jsPubOptions_Init(&options)
     unsafe options.MaxWait = Self.acknowledgeWithin
@@ -37,14 +42,9 @@ extension JetStreamContext {
     }
     guard status != NATS_OK else { return }
     inbox.settle(
-      address, .failed(NATSError.error(status, place, location, detail: NATSError.lastError)))
+      address,
+      NATSError.outcome(status, place, location, code: nil, detail: NATSError.lastError))
     unsafe natsMsg_Destroy(message)
-  }
-
-  func subject(of record: BusRecord) -> String {
-    location.stream.prefix + "." + EventSubject.kind(ofType: record.type) + "."
-      + EventSubject.token(EventSubject.site(ofBody: record.body)) + "."
-      + EventSubject.token(record.partitionKey)
   }
 
   /// The id of the last event on the record's subject; `nil` if there is none.
@@ -52,7 +52,7 @@ extension JetStreamContext {
     var message: OpaquePointer?
     var code = jsErrCode(0)
     let status = unsafe js_GetLastMsg(
-      &message, stream, location.stream.name, subject(of: record), nil, &code)
+      &message, stream, location.stream.name, location.subject(of: record), nil, &code)
     if status == NATS_NOT_FOUND { return nil }
     try NATSError.check(status, place, location, code: code.rawValue == 0 ? nil : code)
     defer { unsafe natsMsg_Destroy(message) }
@@ -60,5 +60,14 @@ extension JetStreamContext {
     guard unsafe natsMsgHeader_Get(message, "Nats-Msg-Id", &id) == NATS_OK, let id = unsafe id
     else { return nil }
     return unsafe String(cString: id)
+  }
+}
+
+extension NATSLocation {
+  /// Where an event goes.
+  func subject(of record: BusRecord) -> String {
+    stream.prefix + "." + EventSubject.kind(ofType: record.type) + "."
+      + EventSubject.token(EventSubject.site(ofBody: record.body)) + "."
+      + EventSubject.token(record.partitionKey)
   }
 }

@@ -23,10 +23,15 @@ final class JetStreamSession: ForwardSession {
     do {
       let facts = try context.prepareStream()
       let replicas = facts.settings.replicas ?? 1
-      memory = facts.settings.duplicates ?? .zero
+      let memory = facts.settings.duplicates ?? .zero
+      self.memory = memory
       description =
         "NATS server \(greeting.version) at \(server), stream \(facts.settings.name), "
         + "\(replicas == 1 ? "1 replica" : "\(replicas) replicas"); \(facts.durability)"
+        + (memory < StreamSettings.leastDuplicates
+          ? "; it remembers ids for \(memory.components.seconds) s only, so that an event may be "
+            + "stored twice; give the stream duplicates=\(StreamSettings.leastDuplicates.components.seconds)s"
+            + " or more" : "")
     } catch {
       context.close()
       throw error

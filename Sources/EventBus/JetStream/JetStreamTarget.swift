@@ -31,6 +31,8 @@ package final class JetStreamTarget: ForwardTarget {
     location.stream.kinds.contains(EventSubject.kind(ofType: type))
   }
 
+  package func place(of record: BusRecord) -> String { location.subject(of: record) }
+
   /// Tries each server once. A server that refuses us is told, if none takes us.
   package func connect(
     _ receiver: any ForwardReceiver

@@ -89,6 +89,28 @@ enum NATSError {
     }
   }
 
+  /// What became of an event that was not stored.
+  static func outcome(
+    _ status: natsStatus, _ place: String, _ location: NATSLocation, code: jsErrCode?,
+    detail: String?
+  ) -> ForwardOutcome {
+    let error = error(status, place, location, code: code, detail: detail)
+    if status == NATS_MAX_PAYLOAD || code == JSStreamMessageExceedsMaximumErr {
+      return .refused(error)
+    }
+    // The stream's own word, and nothing that passes by itself or concerns all: perhaps this event's fault.
+    let isItsOwn =
+      code != nil && error.code == .failed || detail?.contains("per subject exceeded") == true
+    return status == NATS_NOT_PERMITTED || isItsOwn ? .denied(error) : .failed(error)
+  }
+
+  /// The subject in a server's `Permissions Violation for Publish to "a.b.c"`.
+  static func subject(inViolation text: String?) -> String? {
+    guard let text, let mark = text.firstRange(of: "Publish to \"") else { return nil }
+    let subject = text[mark.upperBound...].prefix { $0 != "\"" }
+    return subject.isEmpty ? nil : String(subject)
+  }
+
   /// What the library keeps for this thread about its last failure.
   static var lastError: String? {
     guard let text = unsafe nats_GetLastError(nil) else { return nil }

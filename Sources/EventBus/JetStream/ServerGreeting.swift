@@ -5,7 +5,7 @@ internal import FoundationEssentials
 internal import Glibc
 
 /// What a server says of itself to whoever connects: the client library does not hand it on.
-struct ServerGreeting: Decodable, Hashable, Sendable {
+package struct ServerGreeting: Decodable, Hashable, Sendable {
   var version: String
   var serverName: String?
   var cluster: String?
@@ -16,12 +16,15 @@ struct ServerGreeting: Decodable, Hashable, Sendable {
     case serverName = "server_name"
   }
 
-  /// Connects, reads one line and goes. Blocks for `seconds` at most, but for the look-up of the name.
+  /// Connects, reads one line and goes. Blocks for `limit` at most, but for the look-up of the name, however
+  /// many addresses that has and however slowly the server speaks.
   ///
   /// A server that is frozen takes connections (its kernel does) and says nothing: it is told apart here
   /// before the library waits for it.
-  init(_ server: NATSLocation.Server, seconds: Int = 2) throws(BusError) {
-    let line = try Self.firstLine(server, seconds)
+  package init(
+    _ server: NATSLocation.Server, within limit: Duration = .seconds(2)
+  ) throws(BusError) {
+    let line = try Self.firstLine(server, limit)
     guard line.starts(with: "INFO ".utf8),
       let greeting = try? JSONDecoder().decode(
         ServerGreeting.self, from: Data(line.dropFirst(5)))
@@ -32,15 +35,18 @@ struct ServerGreeting: Decodable, Hashable, Sendable {
   }
 
   private static func firstLine(
-    _ server: NATSLocation.Server, _ seconds: Int
+    _ server: NATSLocation.Server, _ limit: Duration
   ) throws(BusError) -> [UInt8] {
     let silent = BusError(
       .unreachable, "\(server) takes connections but does not speak; is the server stopped?")
-    let descriptor = try connected(server, seconds)
+    var deadline = ContinuousClock.now.advanced(by: limit)
+    let descriptor = try connected(server, limit, &deadline)
     defer { close(descriptor) }
     var line: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 4096)
     while !line.contains(UInt8(ascii: "\n")) {
+      // A server that sends a byte now and then must not have a new limit with each.
+      guard wait(at: descriptor, until: deadline) else { throw silent }
       let count = unsafe piece.withUnsafeMutableBytes {
         unsafe recv(descriptor, $0.baseAddress, $0.count, 0)
       }
@@ -50,8 +56,25 @@ struct ServerGreeting: Decodable, Hashable, Sendable {
     return line
   }
 
+  /// Lets the next call on the socket wait until `deadline`; `false` when that is past.
+  private static func wait(
+    at descriptor: Int32, until deadline: ContinuousClock.Instant
+  ) -> Bool {
+    let left = ContinuousClock.now.duration(to: deadline)
+    guard left > .zero else { return false }
+    let microseconds = max(1, Int(left / .microseconds(1)))
+    var limit = timeval(
+      tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
+    let size = socklen_t(MemoryLayout<timeval>.size)
+    // On Linux the time to send also bounds the connecting.
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
+    return true
+  }
+
+  /// The look-up of the name has limits of its own; `deadline` counts from its end.
   private static func connected(
-    _ server: NATSLocation.Server, _ seconds: Int
+    _ server: NATSLocation.Server, _ limit: Duration, _ deadline: inout ContinuousClock.Instant
   ) throws(BusError) -> Int32 {
     var hints = unsafe addrinfo()
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -63,18 +86,16 @@ struct ServerGreeting: Decodable, Hashable, Sendable {
         cause: unsafe String(cString: gai_strerror(status)))
     }
     defer { unsafe freeaddrinfo(found) }
+    deadline = ContinuousClock.now.advanced(by: limit)
     var reason: Int32 = 0
     var next = unsafe found
     while let address = unsafe next {
       let descriptor = unsafe socket(
         address.pointee.ai_family, address.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
       if descriptor >= 0 {
-        // On Linux the time to send also bounds the connecting.
-        var limit = timeval(tv_sec: seconds, tv_usec: 0)
-        let size = socklen_t(MemoryLayout<timeval>.size)
-        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
-        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
-        if unsafe connect(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 {
+        if wait(at: descriptor, until: deadline),
+          unsafe connect(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0
+        {
           return descriptor
         }
         reason = errno

@@ -13,6 +13,9 @@ package struct LogSurvey: Hashable, Sendable, Encodable {
     package var lag = 0
     /// Events that were dropped before it had read them.
     package let lost: Int
+    /// Events that it could not bring where they belong, kept apart, and why the latest was not.
+    package var parked = 0
+    package var parkedReason: String?
     /// When it last moved.
     package let moved: Timestamp
 

@@ -57,6 +57,14 @@ extension SQLiteLogReader {
         file: size, wal: wal, used: try RetentionTable.usedBytes(database))
       if version >= 2 {
         survey.consumers = try ConsumerTable.all(database).map { LogSurvey.Consumer($0) }
+        if version >= 3 {
+          let parked = try ParkedTable.counts(database)
+          for index in survey.consumers.indices {
+            guard let mine = parked[survey.consumers[index].name] else { continue }
+            survey.consumers[index].parked = mine.count
+            survey.consumers[index].parkedReason = mine.reason
+          }
+        }
         survey.retention = .init(try RetentionTable.policy(database))
         let row = try Row.fetchOne(database, sql: "SELECT dropped_to, dropped FROM retention")
         survey.retention.droppedTo = row?[0] ?? 0

@@ -21,6 +21,11 @@ enum RetentionTable {
       WHERE o.subject = events.subject AND o.seq = events.seq)
     """
 
+  /// Kept for a consumer that could not bring it where it belongs, unless the oldest goes whatever happens.
+  private static let unparked = """
+    NOT EXISTS (SELECT 1 FROM parked AS p WHERE p.seq = events.seq)
+    """
+
   static func policy(_ database: Database) throws -> RetentionPolicy {
     guard
       let row = try Row.fetchOne(
@@ -66,10 +71,10 @@ enum RetentionTable {
     if let age = policy.maximumAge {
       let old = try lastArrived(
         before: now - age.wholeMicroseconds, after: floor, to: stop, database)
-      try drop(to: min(old, read), &floor, &dropped, database)
+      try drop(to: min(old, read), policy, &floor, &dropped, database)
     }
     if let most = policy.maximumEvents.map(Int64.init), end - floor > most {
-      try drop(to: min(end - most, read, stop), &floor, &dropped, database)
+      try drop(to: min(end - most, read, stop), policy, &floor, &dropped, database)
       if mayHold, end - floor > most, floor >= read { throw held(policy, slowest, database) }
     }
     if let most = policy.maximumBytes {
@@ -78,7 +83,16 @@ enum RetentionTable {
           if mayHold { throw held(policy, slowest, database) }
           break
         }
-        try drop(to: min(floor + 128, read, stop), &floor, &dropped, database)
+        try drop(to: min(floor + 128, read, stop), policy, &floor, &dropped, database)
+      }
+    }
+    if mayHold, policy.whenFull == .block {
+      let parked = try ParkedTable.count(database)
+      if parked > 0, policy.maximumEvents.map({ parked >= $0 }) ?? false {
+        throw heldParked(policy, parked)
+      }
+      if parked > 0, let most = policy.maximumBytes, floor >= end, try usedBytes(database) > most {
+        throw heldParked(policy, parked)
       }
     }
     return dropped
@@ -112,37 +126,55 @@ enum RetentionTable {
   }
 
   private static func drop(
-    to place: Int64, _ floor: inout Int64, _ dropped: inout Dropped, _ database: Database
+    to place: Int64, _ policy: RetentionPolicy, _ floor: inout Int64, _ dropped: inout Dropped,
+    _ database: Database
   ) throws {
     guard place > floor else { return }
+    // What was kept as somebody's last event may not be that any more: looked at anew now and then, since
+    // there may be thousands.
+    let sweeps = place / 8192 != floor / 8192
+    let first = sweeps ? 0 : floor
+    let isFree = policy.whenFull == .block ? "\(unpinned) AND \(unparked)" : unpinned
     try database.cachedStatement(
       sql: """
         UPDATE consumers SET lost = lost + (
-          SELECT count(*) FROM events WHERE seq > max(consumers.seq, ?) AND seq <= ? AND \(unpinned))
+          SELECT count(*) FROM events WHERE seq > max(consumers.seq, ?) AND seq <= ? AND \(isFree))
         WHERE seq < ?
         """
-    ).execute(arguments: [floor, place, place])
+    ).execute(arguments: [first, place, place])
     if database.changesCount > 0 {
       dropped.lost +=
         try Int.fetchOne(
           database.cachedStatement(
             sql: """
               SELECT count(*) FROM consumers JOIN events
-              ON events.seq > max(consumers.seq, ?) AND events.seq <= ? AND \(unpinned)
-              """), arguments: [floor, place]) ?? 0
+              ON events.seq > max(consumers.seq, ?) AND events.seq <= ? AND \(isFree)
+              """), arguments: [first, place]) ?? 0
     }
-    // What was kept as somebody's last event may not be that any more: looked at anew now and then, since
-    // there may be thousands.
-    let sweeps = place / 8192 != floor / 8192
     try database.cachedStatement(
-      sql: "DELETE FROM events WHERE seq > ? AND seq <= ? AND \(unpinned)"
-    ).execute(arguments: [sweeps ? 0 : floor, place])
+      sql: "DELETE FROM events WHERE seq > ? AND seq <= ? AND \(isFree)"
+    ).execute(arguments: [first, place])
     let gone = database.changesCount
     dropped.events += gone
+    if policy.whenFull == .dropOldest, try ParkedTable.count(database) > 0 {
+      dropped.lost += try ParkedTable.lose(to: place, database)
+    }
     try database.cachedStatement(
       sql: "UPDATE retention SET dropped_to = ?, dropped = dropped + ?"
     ).execute(arguments: [place, gone])
     floor = place
+  }
+
+  private static func heldParked(_ policy: RetentionPolicy, _ parked: Int) -> BusError {
+    BusError(
+      .held,
+      "the bus is full: it keeps \(limit(policy)), and \(parked) events are parked that could not be "
+        + "forwarded; put that right and run `sightline bus forward --retry-parked`, or raise the limit"
+    )
+  }
+
+  private static func limit(_ policy: RetentionPolicy) -> String {
+    policy.maximumEvents.map { "\($0) events" } ?? policy.maximumBytes.map { "\($0) bytes" } ?? ""
   }
 
   private static func held(
@@ -150,11 +182,9 @@ enum RetentionTable {
   ) -> BusError {
     let name: String = slowest?["name"] ?? ""
     let place: Int64 = slowest?["seq"] ?? 0
-    let limit =
-      policy.maximumEvents.map { "\($0) events" } ?? policy.maximumBytes.map { "\($0) bytes" } ?? ""
     return BusError(
       .held,
-      "the bus is full: it keeps \(limit) and consumer '\(name)' has read only to \(place); start "
+      "the bus is full: it keeps \(limit(policy)) and consumer '\(name)' has read only to \(place); start "
         + "that consumer, raise the limit, or drop it with `sightline bus consumer '\(name)' --drop`"
     )
   }

@@ -101,7 +101,7 @@ enum SQLiteSchema {
     """
   }
 
-  /// Version 3: less to do for every event.
+  /// Version 3: less to do for every event, and events that a consumer could not bring where they belong.
   ///
   /// The index by camera cost a commit a third of its time, and nothing read by it. What is open and what
   /// came last the writer keeps itself, once a commit (`SightingBooks`).
@@ -110,6 +110,14 @@ enum SQLiteSchema {
     DROP TRIGGER sighting_revised;
     DROP TRIGGER sighting_closed;
     DROP TRIGGER camera_moved;
+    CREATE TABLE parked (
+      consumer TEXT NOT NULL,
+      seq INTEGER NOT NULL,
+      reason TEXT NOT NULL,
+      parked_us INTEGER NOT NULL,
+      PRIMARY KEY (consumer, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX parked_by_place ON parked (seq);
     """
 
   /// The version of the bus in `database`; `nil` if it is empty. Throws for another program's file and for

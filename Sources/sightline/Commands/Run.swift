@@ -186,10 +186,10 @@ struct Run: AsyncParsableCommand {
     }
     observer.finish()
     forward?.finish(within: .seconds(flush))
-    summary.bus.forward = try await forward?.value()
+    summary.bus.forward = await forward?.value()
     try Console.output(json ? try summary.json() : summary.text)
-    if let waiting = summary.bus.forward, waiting.waiting > 0 {
-      Console.error("sightline: \(waiting.waitingText(outbox: log.description))")
+    if let shortfall = summary.bus.forward?.shortfall(outbox: log.description) {
+      Console.error("sightline: \(shortfall)")
       throw ExitCode(ExitStatus.failure)
     }
     if summary.state == "stopped" { throw ExitCode(ExitStatus.interrupted) }

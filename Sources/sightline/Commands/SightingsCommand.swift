@@ -105,9 +105,23 @@ struct SightingsCommand: AsyncParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Append events to a bus instead: sqlite:PATH, or null, which counts them and keeps none.",
-        valueName: "url"))
+        """
+        Append events to a bus instead: sqlite:PATH; nats://HOST/STREAM, by --outbox; or null, which \
+        counts them and keeps none.
+        """, valueName: "url"))
     var bus: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "With --bus nats: where events are kept until they are acknowledged there.",
+        valueName: "url"))
+    var outbox: String = "sqlite:sightline-outbox.db"
+
+    @Option(
+      help: ArgumentHelp(
+        "With --bus nats: how long to wait at the end for what is not acknowledged yet.",
+        valueName: "seconds"))
+    var flush: Double = 300
 
     @Option(
       help: ArgumentHelp(
@@ -138,7 +152,11 @@ struct SightingsCommand: AsyncParsableCommand {
         throw ValidationError("--truth and --out: give the name of a file")
       }
       try Deployment.check(deployment)
-      if let bus, bus != "null" { _ = try BusArgument.file(bus) }
+      if let bus, bus != "null" { _ = try BusArgument.location(bus) }
+      _ = try BusArgument.file(outbox, "--outbox")
+      guard (0...1e6).contains(flush) else {
+        throw ValidationError("--flush: give seconds from 0 to 1e6")
+      }
       do {
         try options().validate()
       } catch let error as TrafficError {
@@ -153,8 +171,9 @@ struct SightingsCommand: AsyncParsableCommand {
       let progress = Progress("sightings", unit: "events")
       defer { progress.finish() }
       let truthFile = try truth.map { try LineOutput($0) }
-      let target = try await TrafficTarget.open(bus: bus, out: out ?? "-", options: options)
-      let summary: TrafficSummary
+      let target = try await TrafficTarget.open(
+        bus: bus, out: out ?? "-", outbox: outbox, flush: .seconds(flush), options: options)
+      var summary: TrafficSummary
       do {
         let model = try TrafficModel(
           options, runID: target.runID, software: SoftwareVersion.current)
@@ -180,8 +199,12 @@ struct SightingsCommand: AsyncParsableCommand {
           }
         }
         summary = try await run.execute()
-        try await truthFile?.finish()
-        try await target.finish(stopped: summary.state == "stopped")
+        let isPart = summary.state == "stopped"
+        if let part = try truthFile?.publish(whole: !isPart) {
+          Console.note("the truth of that part is in \(part)")
+        }
+        progress.finish()
+        summary.forward = try await target.finish(stopped: isPart, signals.stop)
       } catch {
         truthFile?.abandon()
         await target.abandon()
@@ -195,6 +218,10 @@ struct SightingsCommand: AsyncParsableCommand {
         Console.note(summary.text)
       } else {
         try Console.output(json ? try summary.json(snakeCase: true) : summary.text)
+      }
+      if let shortfall = summary.forward?.shortfall(outbox: target.outbox) {
+        Console.error("sightline: \(shortfall)")
+        throw ExitCode(ExitStatus.failure)
       }
       if summary.state == "stopped" { throw ExitCode(ExitStatus.interrupted) }
     }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import EventBus
+internal import Pipeline
 internal import Population
 internal import Sightings
 internal import Traffic
@@ -16,12 +17,17 @@ struct TrafficTarget {
   var alreadyThere = 0
   private var log: SQLiteLog?
   private var lines: LineOutput?
+  /// What carries the events on from the log, and how long it may take at the end.
+  private var forward: (running: RunningForward, flush: Duration)?
 
   private init(name: String, sink: any TrafficSink, runID: String) {
     (self.name, self.sink, self.runID) = (name, sink, runID)
   }
 
-  static func open(bus: String?, out: String, options: TrafficOptions) async throws -> Self {
+  /// `outbox` is the log that events for a stream wait in, `flush` how long to wait for it at the end.
+  static func open(
+    bus: String?, out: String, outbox: String, flush: Duration, options: TrafficOptions
+  ) async throws -> Self {
     guard let bus else {
       let lines = try LineOutput(out)
       var target = Self(name: out, sink: lines, runID: options.runID)
@@ -31,9 +37,22 @@ struct TrafficTarget {
     if bus == "null" {
       return Self(name: "null", sink: BusSink(NullBus()), runID: options.runID)
     }
-    let log = try SQLiteLog(try BusArgument.file(bus))
+    let location = try BusArgument.location(bus)
+    let path =
+      if case .sqlite(let path) = location { path } else {
+        try BusArgument.file(outbox, "--outbox")
+      }
+    let log = try SQLiteLog(path)
     do {
-      return try await open(log, name: bus, options)
+      var target = try await open(log, name: location.description, options)
+      if case .nats(let location) = location {
+        ForwardProgress.warn(location)
+        target.forward = (
+          try await RunningForward.start(
+            from: path, to: location, observer: ForwardProgress.observe), flush
+        )
+      }
+      return target
     } catch {
       try? log.close()
       throw error
@@ -97,15 +116,28 @@ struct TrafficTarget {
       searchFPIR: impostors.fpir(threshold: threshold, gallerySize: options.templates))
   }
 
-  /// Records how the stream ended, once its events are durable.
-  func finish(stopped: Bool) async throws {
-    guard let log else { return }
+  /// Records how the stream ended, once its events are durable; of a file of which only a part was made, says
+  /// where that is. Returns what was forwarded.
+  func finish(stopped: Bool, _ stop: StopSignal) async throws -> ForwardReport? {
+    if let part = try lines?.publish(whole: !stopped) {
+      Console.note("stopped before the end: what was made is in \(part)")
+    }
+    guard let log else { return nil }
     try log.finishRun(runID, stopped ? .stopped : .finished)
+    forward?.running.finish(within: forward?.flush ?? .zero)
+    let report = await forward?.running.value(stoppedBy: stop)
+    // After the other connections: closing the log's lock drops what SQLite holds of the file.
     try log.close()
+    return report
   }
+
+  /// Where events are before they are on a stream.
+  var outbox: String { log.map { "sqlite:\($0.path)" } ?? name }
 
   /// Lets go without a word: what was durable stays, and the same stream goes on from there.
   func abandon() async {
+    forward?.running.finish(within: .zero)
+    _ = await forward?.running.value()
     try? log?.close()
     lines?.abandon()
   }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import EventBus
+internal import Pipeline
 
 /// Tells on standard error how forwarding goes.
 enum ForwardProgress {
@@ -11,6 +12,9 @@ enum ForwardProgress {
     case .trouble(let error): Console.note("sightline: \(error); events wait in the outbox")
     case .recovered: Console.note("forwarding again")
     case .progress: break
+    case .parked(let id, let error):
+      Console.note(
+        "sightline: event \(id) is parked in the outbox, and others go on: \(error)")
     }
   }
 
@@ -20,5 +24,17 @@ enum ForwardProgress {
     Console.note(
       "sightline: a password in a location is seen by everyone who lists processes; "
         + "use \(NATSLocation.passwordVariable) or password-file=")
+  }
+}
+
+extension RunningForward {
+  /// What was done, when it has ended; a stop gives it two seconds more.
+  func value(stoppedBy stop: StopSignal) async -> ForwardReport {
+    let watching = Task {
+      while !stop.isRaised { try await Task.sleep(for: .milliseconds(20)) }
+      finish(within: .seconds(2))
+    }
+    defer { watching.cancel() }
+    return await value()
   }
 }

@@ -8,7 +8,7 @@ internal import Sightings
 internal import SystemPackage
 internal import Traffic
 
-/// Lines to standard output, or to a file that takes its name when it is whole.
+/// Lines to standard output, or to a file that takes its name when it is whole and published.
 ///
 /// Calls come one after the other, from any thread.
 final class LineOutput: TrafficSink {
@@ -47,11 +47,20 @@ final class LineOutput: TrafficSink {
     }
   }
 
+  /// What was taken is on the device.
   func finish() async throws {
-    guard let paths else { return }
+    if paths != nil { try descriptor.synchronize() }
+  }
+
+  /// Gives the file its name. What is only a part goes by the name with `.partial` behind it, which is
+  /// returned; another file of the name itself stays. Call once, at the end.
+  func publish(whole: Bool = true) throws -> String? {
+    guard let paths else { return nil }
     try descriptor.synchronize()
     try descriptor.close()
-    try WholeFile.publish(paths.beside, as: paths.final)
+    let name = whole ? paths.final : FilePath(paths.final.string + ".partial")
+    try WholeFile.publish(paths.beside, as: name)
+    return whole ? nil : name.string
   }
 
   /// Leaves nothing behind.

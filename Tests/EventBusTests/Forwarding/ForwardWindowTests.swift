@@ -12,7 +12,7 @@ struct ForwardWindowTests {
   }
 
   @Test(
-    "Whatever fails, is lost or is found, each key keeps its order and everything arrives",
+    "Whatever fails, is refused, lost or found, each key keeps its order and everything arrives",
     arguments: 0..<30)
   func histories(seed: Int) throws {
     var random = SeededGenerator(seed)
@@ -29,6 +29,8 @@ struct ForwardWindowTests {
     var stored: [Int64] = []
     var there: Set<Int64> = []
     var checked = 0
+    var refused: [ForwardItem] = []
+    var parked: Set<Int64> = []
     while window.arrived < Int64(total) {
       while added < total, window.room > 0, Bool.random(using: &random) {
         window.add(events[added], wanted: !unwanted.contains(added))
@@ -44,6 +46,10 @@ struct ForwardWindowTests {
         if Int.random(in: 0..<5, using: &random) == 0 {
           let counts = window.failed(item.ticket)
           #expect(counts)
+        } else if Int.random(in: 0..<20, using: &random) == 0 {
+          let counts = window.refused(item.ticket)
+          #expect(counts)
+          refused.append(item)
         } else {
           let counts = window.stored(item.ticket)
           #expect(counts)
@@ -58,18 +64,27 @@ struct ForwardWindowTests {
         let kept = flying.filter { _ in Bool.random(using: &random) }
         flying = []
         window.restart()
-        let heads = window.heads()
+        let heads = window.chains(\.partitionKey).map { $0.items[0] }
         #expect(Set(heads.map(\.event.record.partitionKey)).count == heads.count)
         for item in kept {
-          let count = window.found(item.event.record.id, at: item.ticket)
+          let count = window.found([item.event.record.id], at: item.ticket)
           #expect(count == 1)
           stored.append(item.event.sequence)
           there.insert(item.event.sequence)
         }
-        for item in window.heads() {
-          let count = window.found("no such id", at: item.ticket)
+        for chain in window.chains(\.partitionKey) {
+          let count = window.found(["no such id"], at: chain.head)
           #expect(count == 0)
         }
+      }
+      // What is refused keeps its camera's others back until it is parked, through lost sessions too.
+      if Int.random(in: 0..<4, using: &random) == 0 {
+        for item in refused {
+          window.parked(item.ticket)
+          there.insert(item.event.sequence)
+          parked.insert(item.event.sequence)
+        }
+        refused = []
       }
       // Nothing that is not there yet lies before the place that is told.
       for number in checked..<Int(window.arrived) {
@@ -78,7 +93,8 @@ struct ForwardWindowTests {
       checked = Int(window.arrived)
     }
     #expect(Set(stored).count == stored.count)
-    #expect(stored.count == total - unwanted.count)
+    #expect(stored.count == total - unwanted.count - parked.count)
+    #expect(!parked.isEmpty && parked.isDisjoint(with: stored))
     for key in 0..<keys {
       let mine = stored.filter { events[Int($0) - 1].record.partitionKey == "cam-\(key)" }
       #expect(mine == mine.sorted())
@@ -89,10 +105,10 @@ struct ForwardWindowTests {
   func ahead() {
     var window = ForwardWindow(after: 0)
     for number in 0..<10 { window.add(Self.event(number, key: number % 2)) }
-    let heads = window.heads()
+    let heads = window.chains(\.partitionKey).map { $0.items[0] }
     #expect(heads.map(\.event.sequence) == [1, 2])
     // Sequences 1, 3, 5 are of the first camera.
-    let count = window.found("id-4", at: heads[0].ticket)
+    let count = window.found(["id-2", "id-4"], at: heads[0].ticket)
     #expect(count == 3)
     #expect(window.arrived == 1)
     #expect(Set(window.take(10).map(\.event.sequence)) == [2, 7])

@@ -19,7 +19,7 @@ struct ForwarderTests {
     outbox.append(records(0..<5000))
     let forwarder = Forwarder(from: outbox, to: bus)
     forwarder.finish(within: .seconds(60))
-    let report = try await forwarder.run()
+    let report = await forwarder.run()
     #expect(report.forwarded == 5000 && report.duplicates == 0 && report.waiting == 0)
     let ids = bus.ids
     #expect(ids.count == 5000)
@@ -38,7 +38,7 @@ struct ForwarderTests {
     outbox.append(records(0..<total, cameras: cameras))
     let forwarder = Forwarder(from: outbox, to: bus)
     forwarder.finish(within: .seconds(120))
-    let report = try await forwarder.run()
+    let report = await forwarder.run()
     #expect(report.waiting == 0 && report.forwarded == total, "\(report)")
     let ids = bus.ids
     #expect(ids.count == total)
@@ -58,16 +58,16 @@ struct ForwarderTests {
       // It dies before it moves its offset: what it sent last is known to the other bus alone.
       let mortal = MortalOutbox(outbox)
       let forwarder = Forwarder(from: mortal, to: bus)
-      let task = Task { try await forwarder.run() }
+      let task = Task { await forwarder.run() }
       let before = bus.ids.count
       while bus.ids.count < min(4000, before + 300) { try await Task.sleep(for: .milliseconds(1)) }
       mortal.isDead.withLock { $0 = true }
       task.cancel()
-      _ = try? await task.value
+      _ = await task.value
     }
     let last = Forwarder(from: outbox, to: bus)
     last.finish(within: .seconds(60))
-    #expect(try await last.run().waiting == 0)
+    #expect(await last.run().waiting == 0)
     let ids = bus.ids
     #expect(ids.count == 4000)
     #expect(Set(ids).count == 4000)
@@ -83,17 +83,17 @@ struct ForwarderTests {
       case .trouble(let error): told.withLock { $0.append(error.code.name) }
       case .recovered: told.withLock { $0.append("recovered") }
       case .connected: told.withLock { $0.append("connected") }
-      case .progress: break
+      case .progress, .parked: break
       }
     }
     try await forwarder.connect()
-    let task = Task { try await forwarder.run() }
+    let task = Task { await forwarder.run() }
     outbox.append(records(0..<20_000))
     try await Task.sleep(for: .milliseconds(300))
     #expect(bus.ids.isEmpty)
     bus.state.withLock { $0.isUp = true }
     forwarder.finish(within: .seconds(60))
-    let report = try await task.value
+    let report = await task.value
     #expect(report.forwarded == 20_000 && bus.ids.count == 20_000)
     // Told once, not at each of the tries.
     #expect(changes(told.withLock { $0 }) == ["unreachable", "connected", "recovered"])
@@ -106,7 +106,7 @@ struct ForwarderTests {
     outbox.append(records(0..<100))
     let forwarder = Forwarder(from: outbox, to: bus)
     forwarder.finish(within: .milliseconds(100))
-    let report = try await forwarder.run()
+    let report = await forwarder.run()
     #expect(report.waiting == 100 && report.forwarded == 0 && outbox.offset() == 0)
     #expect(report.trouble?.contains("away") == true)
   }
@@ -130,7 +130,7 @@ struct ForwarderTests {
     outbox.append(records(0..<50) + others)
     let forwarder = Forwarder(from: outbox, to: bus)
     forwarder.finish(within: .seconds(60))
-    let report = try await forwarder.run()
+    let report = await forwarder.run()
     #expect(report.forwarded == 50 && report.passedOver == 50 && report.waiting == 0)
     #expect(outbox.offset() == 100)
   }
@@ -145,7 +145,7 @@ struct LogForwarderTests {
     let store = try SQLiteOutbox(shop.path(), consumer: "forward")
     let forwarder = Forwarder(from: store, to: bus)
     forwarder.finish(within: limit)
-    let report = try await forwarder.run()
+    let report = await forwarder.run()
     try await store.close()
     return report
   }
@@ -194,12 +194,13 @@ private final class MortalOutbox: OutboxStore {
   init(_ log: FakeOutbox) { self.log = log }
 
   func offset() -> Int64 { log.offset() }
-  func move(to sequence: Int64) {
-    if !isDead.withLock({ $0 }) { log.move(to: sequence) }
+  func move(to sequence: Int64) throws(BusError) {
+    if !isDead.withLock({ $0 }) { try log.move(to: sequence) }
   }
-  func events(after sequence: Int64, limit: Int) -> [StoredEvent] {
-    log.events(after: sequence, limit: limit)
+  func events(after sequence: Int64, limit: Int) throws(BusError) -> [StoredEvent] {
+    try log.events(after: sequence, limit: limit)
   }
+  func park(_ events: [ParkedEvent]) throws(BusError) { try log.park(events) }
   func count(after sequence: Int64) -> Int { log.count(after: sequence) }
   func version() -> Int? { log.version() }
 }

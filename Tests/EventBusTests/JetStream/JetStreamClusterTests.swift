@@ -57,7 +57,7 @@ struct JetStreamClusterTests {
     try await Task.sleep(for: .seconds(6))
     if freezes { victim?.thaw() } else { try victim?.start() }
     forward.finish(within: .seconds(90))
-    let report = try await forward.value()
+    let report = await forward.value()
     #expect(report.waiting == 0, "\(report)")
     let other = try #require(servers.first { $0.name != victim?.name })
     JetStreamShop.check(try other.messages(), total: total, cameras: 20)

@@ -64,7 +64,7 @@ final class JetStreamShop {
   {
     let forward = try await start(text)
     forward.finish(within: limit)
-    return try await forward.value()
+    return await forward.value()
   }
 
   /// What connecting says is wrong.
@@ -72,7 +72,7 @@ final class JetStreamShop {
     do {
       let forward = try await start(text)
       forward.finish(within: .zero)
-      _ = try await forward.value()
+      _ = await forward.value()
       return nil
     } catch {
       return error as? BusError

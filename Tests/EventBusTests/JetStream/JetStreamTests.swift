@@ -116,7 +116,7 @@ struct JetStreamTests {
     try server.start()
     try await shop.append(6000..<8000)
     forward.finish(within: .seconds(60))
-    let report = try await forward.value()
+    let report = await forward.value()
     #expect(report.waiting == 0 && report.connections == 2)
     JetStreamShop.check(try server.messages(), total: 8000)
   }
@@ -132,7 +132,7 @@ struct JetStreamTests {
     #expect(shop.troubles.contains { $0.code == .unreachable })
     server.thaw()
     forward.finish(within: .seconds(60))
-    #expect(try await forward.value().waiting == 0)
+    #expect(await forward.value().waiting == 0)
     JetStreamShop.check(try server.messages(), total: 3000)
   }
 
@@ -143,7 +143,7 @@ struct JetStreamTests {
     try await shop.append(0..<100)
     let server = try NATSServer(shop.shop.folder, port: port)
     forward.finish(within: .seconds(60))
-    #expect(try await forward.value().forwarded == 100)
+    #expect(await forward.value().forwarded == 100)
     JetStreamShop.check(try server.messages(), total: 100)
     #expect(shop.troubles.first?.code == .unreachable)
   }

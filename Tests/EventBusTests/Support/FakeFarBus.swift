@@ -10,7 +10,9 @@ final class FakeOutbox: OutboxStore {
     var events: [StoredEvent] = []
     var offset: Int64 = 0
     var version = 0
-    var reads = 0
+    var parked: [Int64: String] = [:]
+    /// How many calls from here on find the log held by another program.
+    var held = 0
   }
 
   private let state = Mutex(State())
@@ -25,17 +27,37 @@ final class FakeOutbox: OutboxStore {
     }
   }
 
+  var parked: [Int64: String] { state.withLock { $0.parked } }
+  func hold(_ calls: Int) { state.withLock { $0.held = calls } }
+
+  private func open() throws(BusError) {
+    let isHeld = state.withLock { state in
+      defer { state.held = max(0, state.held - 1) }
+      return state.held > 0
+    }
+    if isHeld { throw BusError(.locked, "the fake log is held by another program") }
+  }
+
   func offset() -> Int64 { state.withLock { $0.offset } }
 
-  func move(to sequence: Int64) { state.withLock { $0.offset = max($0.offset, sequence) } }
+  func move(to sequence: Int64) throws(BusError) {
+    try open()
+    state.withLock { $0.offset = max($0.offset, sequence) }
+  }
 
-  func events(after sequence: Int64, limit: Int) -> [StoredEvent] {
-    state.withLock { Array($0.events.dropFirst(Int(sequence)).prefix(limit)) }
+  func events(after sequence: Int64, limit: Int) throws(BusError) -> [StoredEvent] {
+    try open()
+    return state.withLock { Array($0.events.dropFirst(Int(sequence)).prefix(limit)) }
   }
 
   func count(after sequence: Int64) -> Int { state.withLock { $0.events.count - Int(sequence) } }
 
   func version() -> Int? { state.withLock { $0.version } }
+
+  func park(_ events: [ParkedEvent]) throws(BusError) {
+    try open()
+    state.withLock { for event in events { $0.parked[event.sequence] = event.reason } }
+  }
 }
 
 /// Another bus, which fails as it is told to. It drops ids it has only within its memory.
@@ -49,6 +71,12 @@ final class FakeFarBus: ForwardTarget {
     var definite: BusError?
     var random = SeededGenerator(0)
     var faults = 0.0
+    /// What it says to some events for ever.
+    var refuses: @Sendable (BusRecord) -> ForwardOutcome? = { _ in nil }
+    /// What it stores the first time without a word.
+    var swallows: Set<String> = []
+    /// How many questions from here on get no answer.
+    var mute = 0
   }
 
   let state: Mutex<State>
@@ -68,6 +96,8 @@ final class FakeFarBus: ForwardTarget {
   }
 
   func takes(type: String) -> Bool { type != "test.other" }
+
+  func place(of record: BusRecord) -> String { record.partitionKey + "/" + record.type }
 
   func connect(_ receiver: any ForwardReceiver) throws(BusError) -> any ForwardSession {
     let (isUp, definite) = state.withLock { ($0.isUp, $0.definite) }
@@ -102,11 +132,18 @@ final class FakeFarBus: ForwardTarget {
     }
 
     func lastIDs(_ items: [ForwardItem]) async throws(BusError) -> [Int: String] {
-      bus.state.withLock { state in
-        var found: [Int: String] = [:]
-        for item in items { found[item.ticket] = state.lastIDs[item.event.record.partitionKey] }
-        return found
+      let found: [Int: String]? = bus.state.withLock { state in
+        guard state.mute == 0 else {
+          state.mute -= 1
+          return nil
+        }
+        return Dictionary(
+          uniqueKeysWithValues: items.compactMap { item in
+            state.lastIDs[bus.place(of: item.event.record)].map { (item.ticket, $0) }
+          })
       }
+      guard let found else { throw BusError(.unreachable, "the fake bus says nothing") }
+      return found
     }
 
     func close() async { isOver.withLock { $0 = true } }
@@ -117,15 +154,19 @@ final class FakeFarBus: ForwardTarget {
       func store() -> Bool {
         guard state.forgets || state.ids.insert(record.id).inserted else { return true }
         state.stored.append(record)
-        state.lastIDs[record.partitionKey] = record.id
+        state.lastIDs[place(of: record)] = record.id
         return false
       }
       let failure = ForwardOutcome.failed(BusError(.unreachable, "not acknowledged"))
+      if state.swallows.remove(record.id) != nil {
+        _ = store()
+        return (failure, false)
+      }
+      if let refusal = state.refuses(record) { return (refusal, false) }
       if Double.random(in: 0..<1, using: &state.random) >= state.faults {
         return (.stored(duplicate: store()), false)
       }
-      // What forgets ids has no way to tell a repetition within a session, so it only breaks.
-      switch Int.random(in: state.forgets ? 2..<4 : 0..<4, using: &state.random) {
+      switch Int.random(in: 0..<4, using: &state.random) {
       case 0: return (failure, false)
       case 1:
         _ = store()

@@ -1,4 +1,4 @@
--- The tables of version 1 as it made them. Never changed.
+-- The tables of version 2 as it made them. Never changed.
 CREATE TABLE events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
@@ -7,9 +7,8 @@ CREATE TABLE events (
   partition_key TEXT NOT NULL,
   time_us INTEGER NOT NULL,
   body TEXT NOT NULL
-) STRICT;
+, appended_us INTEGER NOT NULL DEFAULT 1795436256879919) STRICT;
 CREATE INDEX events_by_partition ON events (partition_key, time_us);
-
 CREATE TABLE open_sightings (
   subject TEXT PRIMARY KEY,
   seq INTEGER NOT NULL
@@ -25,7 +24,6 @@ WHEN NEW.type = 'org.sightline.sighting.closed'
 BEGIN
   DELETE FROM open_sightings WHERE subject = NEW.subject;
 END;
-
 CREATE TABLE last_events (
   camera TEXT PRIMARY KEY,
   seq INTEGER NOT NULL
@@ -36,7 +34,6 @@ BEGIN
   INSERT INTO last_events VALUES (NEW.partition_key, NEW.seq)
   ON CONFLICT (camera) DO UPDATE SET seq = excluded.seq;
 END;
-
 CREATE TABLE runs (
   run_id TEXT PRIMARY KEY,
   run_key TEXT NOT NULL,
@@ -55,8 +52,6 @@ CREATE TABLE checkpoints (
   recent TEXT NOT NULL,
   PRIMARY KEY (run_id, camera)
 ) STRICT, WITHOUT ROWID;
-
-ALTER TABLE events ADD COLUMN appended_us INTEGER NOT NULL DEFAULT 1750000000000000;
 CREATE TABLE consumers (
   name TEXT PRIMARY KEY,
   seq INTEGER NOT NULL CHECK (seq >= 0),
@@ -73,5 +68,6 @@ CREATE TABLE retention (
   dropped INTEGER NOT NULL
 ) STRICT;
 INSERT INTO retention VALUES (1, NULL, NULL, NULL, 'block', 0, 0);
+INSERT INTO consumers (name, seq, moved_us) VALUES ('slow', 1, 5);
 PRAGMA application_id = 0x534c6273;
 PRAGMA user_version = 2;

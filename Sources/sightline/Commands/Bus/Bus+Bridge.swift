@@ -13,8 +13,10 @@ extension Bus {
       discussion: """
         A named consumer on the first bus says how far it has come: started again, it goes on from there. \
         Nothing is lost, nothing told twice: events keep their ids, and a bus drops those it has already. \
-        The first bus drops nothing this consumer has not taken, unless its policy says drop-oldest. To \
-        NATS JetStream `bus forward` carries them.
+        The first bus drops nothing this consumer has not taken, unless its policy says drop-oldest.
+
+        To a stream on NATS JetStream the log is the outbox: the same as `bus forward`, which has more to say. \
+        From a stream nothing is carried; Examples/consumers has one to copy.
         """)
 
     @Option(help: ArgumentHelp("Event bus to read, sqlite:PATH.", valueName: "url"))
@@ -22,12 +24,14 @@ extension Bus {
 
     @Option(
       help: ArgumentHelp(
-        "Event bus to tell them to, sqlite:PATH; made if missing.", valueName: "url"))
+        "Event bus to tell them to, sqlite:PATH or nats://HOST/STREAM; made if missing.",
+        valueName: "url"))
     var to: String
 
     @Option(
       help: ArgumentHelp(
-        "Name of the consumer. (default: bridge to and the url)", valueName: "name"))
+        "Name of the consumer. (default: bridge to and the url; for NATS that of `bus forward`)",
+        valueName: "name"))
     var consumer: String?
 
     @Flag(help: "Go on with the events to come, until interrupted.")
@@ -45,6 +49,13 @@ extension Bus {
       let (source, target) = try locations()
       let signals = StopOnSignal(note: "stopping after what is under way (again to quit)")
       let stop = signals.stop
+      if case .nats(let location) = target, case .sqlite(let path) = source {
+        let report = try await StreamCarrier.bridge(
+          path, to: location, consumer: consumer, follow: follow, stop: stop)
+        try Console.output(json ? try report.json(snakeCase: true) : report.text)
+        if stop.isRaised { throw ExitCode(ExitStatus.interrupted) }
+        return
+      }
       // The source first: a target should not be made for a source that is not there.
       let events = try source.openSource(consumer: consumer ?? "bridge to \(target)")
       let counts = CommitCounts()
@@ -69,8 +80,14 @@ extension Bus {
     }
 
     private func locations() throws -> (from: BusLocation, to: BusLocation) {
-      (
-        .sqlite(try BusArgument.file(from, "--from")), .sqlite(try BusArgument.file(to, "--to"))
+      if case .nats = try BusArgument.location(from, "--from") {
+        throw ValidationError(
+          "--from: a stream is read by a consumer of its own; copy "
+            + "Examples/consumers/python/nats_consumer.py, or bridge from the log it was forwarded from"
+        )
+      }
+      return (
+        .sqlite(try BusArgument.file(from, "--from")), try BusArgument.location(to, "--to")
       )
     }
   }

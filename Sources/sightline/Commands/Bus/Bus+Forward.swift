@@ -5,6 +5,7 @@ internal import ArgumentParser
 internal import EventBus
 internal import Pipeline
 internal import Reports
+internal import SystemPackage
 
 extension Bus {
   struct Forward: AsyncParsableCommand {
@@ -15,6 +16,10 @@ extension Bus {
         is acknowledged by the stream before it counts as sent, keeps its camera's order, and is dropped \
         by its id where the stream has it already. A stream that goes away is waited for. How far it has \
         come is a named consumer on the outbox: `bus stats` tells what waits, which is kept as for any other.
+
+        An event that the stream will not take, since it is too large or its subject is not allowed, is \
+        parked: kept in the outbox with the reason, while the others go on. --retry-parked tries again, \
+        and gives up each camera's order for those events.
 
         The stream is made if it is missing, and checked if settings are given: \
         nats://[user@]host[:port][,…]/STREAM?replicas=3&max-bytes=10G. tls:// encrypts; ca=, cert= and \
@@ -39,6 +44,9 @@ extension Bus {
     @Option(help: ArgumentHelp("Without --follow, give up after so long.", valueName: "seconds"))
     var within: Double = 300
 
+    @Flag(help: "After what waits, try once more what was parked.")
+    var retryParked = false
+
     @Flag(help: "Print what was done as one JSON object.")
     var json = false
 
@@ -46,6 +54,9 @@ extension Bus {
       _ = try BusArgument.file(outbox, "--outbox")
       guard case .nats = try BusArgument.location(to, "--to") else {
         throw ValidationError("--to: give nats://HOST/STREAM")
+      }
+      if retryParked, follow {
+        throw ValidationError("--retry-parked comes after what waits: leave --follow out")
       }
       guard (0.1...1e6).contains(within) else {
         throw ValidationError("--within: give seconds from 0.1 to 1e6")
@@ -58,21 +69,27 @@ extension Bus {
       ForwardProgress.warn(location)
       let signals = StopOnSignal(
         note: "stopping: what was not acknowledged waits in the outbox (again to quit)")
-      let forward = try await RunningForward.start(
-        from: path, to: location, consumer: consumer, observer: ForwardProgress.observe)
-      let watching = Task { [stop = signals.stop] in
-        while !stop.isRaised { try await Task.sleep(for: .milliseconds(20)) }
-        forward.finish(within: .seconds(2))
+      let stop = signals.stop
+      var report = try await carry(path, location, stop, parked: false)
+      if retryParked, report.waiting == 0, report.failure == nil, !stop.isRaised {
+        report.add(retried: try await carry(path, location, stop, parked: true))
       }
-      defer { watching.cancel() }
-      if !follow { forward.finish(within: .seconds(within)) }
-      let report = try await forward.value()
       try Console.output(json ? try report.json() : report.text)
-      if signals.stop.isRaised { throw ExitCode(ExitStatus.interrupted) }
-      if report.waiting > 0 {
-        Console.error("sightline: \(report.waitingText(outbox: "sqlite:\(path)"))")
+      if stop.isRaised { throw ExitCode(ExitStatus.interrupted) }
+      if let shortfall = report.shortfall(outbox: "sqlite:\(path)") {
+        Console.error("sightline: \(shortfall)")
         throw ExitCode(ExitStatus.failure)
       }
+    }
+
+    private func carry(
+      _ path: FilePath, _ location: NATSLocation, _ stop: StopSignal, parked: Bool
+    ) async throws -> ForwardReport {
+      let forward = try await RunningForward.start(
+        from: path, to: location, consumer: consumer, parked: parked,
+        observer: ForwardProgress.observe)
+      if !follow { forward.finish(within: .seconds(within)) }
+      return await forward.value(stoppedBy: stop)
     }
   }
 }

@@ -13,14 +13,17 @@ extension Bus {
       abstract: "Tell recorded events again, at the pace at which they happened or faster.",
       discussion: """
         To another bus, or as JSON lines on standard output when there is no --to. Events keep their ids, \
-        so a bus drops those it has already. The pace follows the events' own times (capture time).
+        so a bus drops those it has already; a stream on NATS JetStream does so for as long as it remembers ids \
+        (its duplicates window). The pace follows the events' own times (capture time).
         """)
 
     @Option(help: ArgumentHelp("Event bus to read, sqlite:PATH.", valueName: "url"))
     var bus: String = "sqlite:sightline.db"
 
     @Option(
-      help: ArgumentHelp("Event bus to tell them to. (default: standard output)", valueName: "url"))
+      help: ArgumentHelp(
+        "Event bus to tell them to, sqlite:PATH or nats://HOST/STREAM. (default: standard output)",
+        valueName: "url"))
     var to: String?
 
     @Option(
@@ -41,7 +44,7 @@ extension Bus {
 
     func validate() throws {
       _ = try BusArgument.file(bus)
-      if let to { _ = try BusArgument.file(to, "--to") }
+      if let to { _ = try BusArgument.location(to, "--to") }
       _ = try start()
       guard ReplayPace(pace) != nil else {
         throw ValidationError("--pace: give original, instant, or a factor such as 4x")
@@ -69,26 +72,35 @@ extension Bus {
       guard target != source else {
         throw Console.usage("--to names the bus that is read; choose another")
       }
-      let counts = CommitCounts()
-      let bus = try target.openBus { counts.add($0.receipt) }
       let progress = Progress("bus replay", unit: "places")
+      defer { progress.finish() }
       let end = Int(try await reader.statistics().last?.sequence ?? 0)
       let tally: LogReplay.Tally
-      do {
-        tally = try await replay.run(until: { stop.isRaised }) { events in
-          try await bus.submit(events.map(\.record), checkpoint: nil, completion: nil)
-          progress.update(Int(events.last?.sequence ?? 0), of: end)
+      var report: CarryReport
+      switch target {
+      case .nats(let location):
+        (tally, report) = try await StreamCarrier.replay(replay, to: location, stop: stop) {
+          progress.update(min($0.events, end), of: end)
         }
-      } catch {
-        try? await bus.close()
-        throw error
+      case .sqlite:
+        let counts = CommitCounts()
+        let bus = try target.openBus { counts.add($0.receipt) }
+        do {
+          tally = try await replay.run(until: { stop.isRaised }) { events in
+            try await bus.submit(events.map(\.record), checkpoint: nil, completion: nil)
+            progress.update(Int(events.last?.sequence ?? 0), of: end)
+          }
+        } catch {
+          try? await bus.close()
+          throw error
+        }
+        try await bus.close()
+        report = CarryReport(
+          events: tally.events, bytes: tally.bytes, appended: counts.appended,
+          duplicates: counts.duplicates)
       }
-      try await bus.close()
       progress.finish()
-      let report = CarryReport(
-        events: tally.events, bytes: tally.bytes, appended: counts.appended,
-        duplicates: counts.duplicates,
-        latestMS: pace == "instant" ? nil : tally.latest / .milliseconds(1))
+      report.latestMS = pace == "instant" ? nil : tally.latest / .milliseconds(1)
       try Console.output(json ? try report.json(snakeCase: true) : report.text)
       if stop.isRaised { throw ExitCode(ExitStatus.interrupted) }
     }
