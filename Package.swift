@@ -9,6 +9,7 @@ let argumentParser = Target.Dependency.product(
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -25,6 +26,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -50,6 +52,10 @@ let package = Package(
 
     // Files that people write: YAML with units, told by line what is wrong.
     .target(name: "Settings", dependencies: ["Files", system, yams]),
+
+    // What a process tells of itself while it works: log lines, and metrics over HTTP. They know no stage.
+    .target(name: "Logs", dependencies: [logging]),
+    .target(name: "Telemetry"),
 
     // The way of the data, in its order.
     .target(name: "Population", dependencies: ["CKernels", "Files"]),
@@ -105,16 +111,15 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Benchmarking", "EventBus", "Evaluation", "Files", "Galleries", "Matching", "Pipeline",
-        "Population", "Sightings", "Sweeps", "Traffic",
+        "Population", "Sightings", "Sweeps", "Telemetry", "Traffic",
       ],
       resources: pageParts.map { .embedInCode("HTML/Page/\($0)") }),
     .executableTarget(
       name: "sightline",
       dependencies: [
         "Benchmarking", "Contract", "EventBus", "Evaluation", "Faces", "Files", "Frames",
-        "Galleries",
-        "Matching", "Pipeline", "Population", "Reports", "Sensors", "Settings", "Sightings",
-        "Sweeps", "Traffic", argumentParser, system,
+        "Galleries", "Logs", "Matching", "Pipeline", "Population", "Reports", "Sensors", "Settings",
+        "Sightings", "Sweeps", "Telemetry", "Traffic", argumentParser, system,
       ]),
 
     // A consumer to copy: of our package it uses nothing, only the bus.
@@ -124,6 +129,8 @@ let package = Package(
     // One test target a room, and one that runs the binary.
     .testTarget(name: "FilesTests", dependencies: ["Files", system]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+    .testTarget(name: "LogsTests", dependencies: ["Logs"]),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
     .testTarget(
       name: "PopulationTests", dependencies: ["Population", "CKernels", "Files"],
       exclude: ["KnownAnswers"]),
@@ -155,7 +162,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["Pipeline", "Frames", "Files"]),
+      dependencies: [
+        "Pipeline", "Faces", "Files", "Frames", "Galleries", "Matching", "Population", system,
+      ]),
     .testTarget(
       name: "BenchmarkingTests",
       dependencies: [
@@ -178,11 +187,14 @@ let package = Package(
       exclude: ["Samples"]),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "Evaluation", "Population", "Settings", "Sweeps", system],
+      dependencies: [
+        "Reports", "Evaluation", "Pipeline", "Population", "Settings", "Sweeps", "Telemetry",
+        system,
+      ],
       exclude: ["Snapshots"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sightline", "example-consumer", "Frames"],
-      exclude: ["Browser", "Snapshots"]),
+      exclude: ["Browser", "Scripts", "Snapshots"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -23,6 +23,19 @@ extension PipelineRun {
       latency: latency, runID: ticket.runID
     ) { [observer] in observer(.frames(done: already + $0, total: total)) }
     line.witness = witness
+    if let monitor { line.monitor = watched(by: monitor, after: source.resumeAfter) }
     return try await line.run(machines) { try await source.run(into: $0) }
+  }
+
+  /// The monitor, told what is still to come of each camera.
+  private func watched(by monitor: PipelineMonitor, after last: [String: Int]) -> LineMonitor {
+    let manifest = configuration.frameSet.manifest
+    var expected = [String: Int]()
+    for frame in manifest.frames where frame.seq > last[frame.camera] ?? -1 {
+      expected[frame.camera, default: 0] += 1
+    }
+    return LineMonitor(
+      monitor: monitor, expected: manifest.cameras.map { expected[$0.id] ?? 0 },
+      resumedAfterFrames: framesDone(last))
   }
 }

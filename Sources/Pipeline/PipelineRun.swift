@@ -3,6 +3,7 @@
 
 package import EventBus
 internal import Faces
+internal import Files
 internal import Frames
 internal import Galleries
 package import Matching
@@ -14,6 +15,8 @@ package enum RunObservation: Sendable {
   case gallery(done: Int, total: Int)
   case resuming(runID: String, frames: Int)
   case frames(done: Int, total: Int)
+  /// The gallery and the bus are open, and frames begin to flow.
+  case began(runID: String, configDigest: String, gallerySize: Int)
 }
 
 /// One run: frames of a set in, sightings on a bus out.
@@ -29,6 +32,8 @@ package struct PipelineRun: Sendable {
   /// Sees every frame when it has left the pipeline, one at a time, in order: for measurements, which must
   /// not be slow.
   package var witness: (@Sendable (ProcessedFrame) -> Void)?
+  /// Where the run may be looked at while it works.
+  package var monitor: PipelineMonitor?
 
   package init(
     _ configuration: RunConfiguration, bus: BusLocation, stop: StopSignal = StopSignal(),
@@ -49,6 +54,8 @@ package struct PipelineRun: Sendable {
   ///   `CancellationError` when stopped before the first frame.
   package func execute(searching open: (any Matcher)? = nil) async throws -> RunSummary {
     let start = Monotonic.now()
+    monitor?.heeds(stop)
+    defer { monitor?.ended() }
     let manifest = configuration.frameSet.manifest
     let population = Population(seed: manifest.population.seed)
     guard population.digest == manifest.population.digest else {
@@ -93,6 +100,7 @@ package struct PipelineRun: Sendable {
         .resuming(runID: ticket.runID, frames: framesDone(resumed.mapValues(\.frameSequence))))
     }
 
+    observer(.began(runID: ticket.runID, configDigest: digest.hex, gallerySize: size))
     let machines = manifest.cameras.map { camera in
       SightingMachine(
         context: contexts.context(for: camera), policy: contexts.policy,

@@ -56,6 +56,8 @@ package struct RunConfiguration: Sendable {
   /// Bounds and policy of the queue that frames come in by; `nil` for `queueFrames` a worker, the oldest
   /// given up. The virtual clock always waits, and nothing grows too old on it.
   package var intake: QueueLimits?
+  /// When a batch of searches is closed.
+  package var batch = BatchLimits()
   /// Start over although an interrupted run of this configuration could be resumed.
   package var fresh = false
   /// Publish who was really there, as events of another type, when the run has finished.

@@ -47,6 +47,8 @@ package struct PipelineBench: Sendable {
 
   private let plan: PipelinePlan
   private let observer: Observer
+  /// Where its runs may be looked at, one after the other.
+  package var monitor: PipelineMonitor?
 
   package init(_ plan: PipelinePlan, observer: @escaping Observer) {
     self.plan = plan
@@ -70,7 +72,9 @@ package struct PipelineBench: Sendable {
   ) async throws -> PipelineResult {
     let (start, load) = (Usage.wallNow, Usage.load)
     let sampled = SampledMatcher(matcher, limit: plan.checked)
-    let trial = try LoadTrial(plan.configuration, matcher: sampled, population: population)
+    var trial = try LoadTrial(plan.configuration, matcher: sampled, population: population)
+    trial.monitor = monitor
+    defer { monitor?.ended() }
     var result = PipelineResult(
       plan: plan, matcher: matcher.information, gallery: matcher.gallery,
       threshold: trial.decisionThreshold, loadBefore: load, loadAfter: load)

@@ -61,6 +61,8 @@ package struct LoadTrial: Sendable {
   let matcher: any Matcher
   private let threshold: OperatingPoint
   private let digest: SHA256Digest
+  /// Where trials may be looked at while they run.
+  package var monitor: PipelineMonitor?
 
   /// Checks the frame set, which is to have a population of this program's.
   ///
@@ -104,10 +106,11 @@ package struct LoadTrial: Sendable {
     let place = try TrialLog(self, bus, names: names)
     defer { place.close() }
     let journeys = Journeys(observer: observer)
-    let line = StageLine(
+    var line = StageLine(
       configuration: configuration, embedder: embedder, matcher: matcher,
       bus: place.writer, latency: place.latency, runID: place.runID, journeys: journeys
     ) { _ in }
+    line.monitor = monitor.map { LineMonitor(monitor: $0) }
     let source = LoadSource(
       frames: configuration.frameSet.manifest.frames, feeds: names, journeys: journeys,
       schedule: schedule)

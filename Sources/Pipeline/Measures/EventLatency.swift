@@ -13,7 +13,13 @@ final class EventLatency: Sendable {
     var measures = StageMeasures()
     var appended = 0
     var duplicates = 0
+    /// Commits that took longer than `slow`, and the longest, in nanoseconds.
+    var slowCommits = 0
+    var longestCommit: UInt64 = 0
   }
+
+  /// Nanoseconds from which a commit is worth a word.
+  static let slow: UInt64 = 1_000_000_000
 
   func durable(_ count: Int, since admittedAt: UInt64) {
     let now = Monotonic.now()
@@ -27,7 +33,10 @@ final class EventLatency: Sendable {
     state.withLock { state in
       state.appended += report.receipt.appended
       state.duplicates += report.receipt.duplicates
-      state.measures.worked(.publish, Self.nanoseconds(report.duration))
+      let took = Self.nanoseconds(report.duration)
+      state.measures.worked(.publish, took)
+      state.longestCommit = max(state.longestCommit, took)
+      if took > Self.slow { state.slowCommits += 1 }
       if let wait = report.longestRecordWait {
         state.measures.waited(.publish, Self.nanoseconds(wait - report.duration))
       }

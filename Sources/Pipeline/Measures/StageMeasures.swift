@@ -32,6 +32,24 @@ package struct Durations: Sendable {
     total &+= other.total
   }
 
+  /// Forgets everything and keeps the memory.
+  mutating func reset() {
+    histogram.reset()
+    total = 0
+  }
+
+  /// How many were at or below each of `bounds`, which are nanoseconds and ascend; to the histogram's three
+  /// digits. O(its size).
+  package func cumulative(_ bounds: [UInt64]) -> [Int] {
+    var (from, sum): (UInt64, UInt64) = (0, 0)
+    return bounds.map { bound in
+      let end = histogram.highestEquivalentForValue(bound)
+      if end >= from { sum += histogram.count(within: from...end) }
+      from = end + 1
+      return Int(sum)
+    }
+  }
+
   /// The value at a percentile (0 ... 100), in milliseconds; 0 when nothing was recorded.
   package func milliseconds(atPercentile percentile: Double) -> Double {
     count == 0 ? 0 : Double(histogram.valueAtPercentile(percentile)) / 1e6
@@ -40,8 +58,7 @@ package struct Durations: Sendable {
 
 /// What one worker measured: time in queues apart from time at work, by stage.
 ///
-/// Not shared while it records; workers' measures are merged as histograms when they are done, since
-/// percentiles cannot be averaged.
+/// Workers' measures are merged as histograms, since percentiles cannot be averaged.
 package struct StageMeasures: Sendable {
   package private(set) var work: [Stage: Durations] = [:]
   package private(set) var wait: [Stage: Durations] = [:]
@@ -64,13 +81,13 @@ package struct StageMeasures: Sendable {
     wait[stage, default: Durations()].record(nanoseconds)
   }
 
-  /// Runs `body` as work of `stage`.
-  package mutating func measure<R, E: Error>(
-    _ stage: Stage, _ body: () throws(E) -> R
-  ) throws(E) -> R {
-    let start = Monotonic.now()
-    defer { worked(stage, Monotonic.now() &- start) }
-    return try body()
+  /// Forgets everything and keeps the memory.
+  mutating func reset() {
+    for stage in Stage.allCases {
+      work[stage]?.reset()
+      wait[stage]?.reset()
+    }
+    busy.removeAll()
   }
 
   package mutating func add(_ other: StageMeasures) {

@@ -15,17 +15,20 @@ final class FrameWorker {
   private let embedder: FaceEmbedder
   private let scale: DecodeScale
   private let number: Int
-  private(set) var measures = StageMeasures()
+  private let measures: MeasureRecorder
 
-  /// What a worker measured, and how often it took memory for frames: a few times, whatever their number.
+  /// How often a worker took memory for frames: a few times, whatever their number.
   struct Tally: Sendable {
-    var measures = StageMeasures()
     var allocations = 0
   }
 
   /// `number` tells workers apart in a trace.
-  init(_ configuration: RunConfiguration, _ embedder: FaceEmbedder, number: Int = 0) {
+  init(
+    _ configuration: RunConfiguration, _ embedder: FaceEmbedder, number: Int = 0,
+    measures: MeasureRecorder
+  ) {
     self.number = number
+    self.measures = measures
     reader = FrameReader(configuration.frameSet)
     locator = FaceLocator(mode: configuration.locate, decimation: configuration.decimation)
     scale = configuration.scale
@@ -46,7 +49,7 @@ final class FrameWorker {
       measures.waited(.read, popped.waited)
       try await output.push(try process(popped.element))
     }
-    return Tally(measures: measures, allocations: buffer.allocations + reader.allocations)
+    return Tally(allocations: buffer.allocations + reader.allocations)
   }
 
   /// Carries one frame through the worker's stages.

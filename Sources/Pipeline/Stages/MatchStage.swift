@@ -6,22 +6,22 @@ internal import Matching
 
 /// Searches the faces of many frames, from any camera, in one batch.
 ///
-/// A batch holds what has gathered while the last one was searched, up to `limit` probes: it grows
-/// under load and adds no delay without.
+/// A batch holds what has gathered while the last one was searched, up to its limits: it grows under load
+/// and, unless told to wait for more, adds no delay without.
 struct MatchStage {
   let matcher: any Matcher
   let embedder: FaceEmbedder
   /// Candidates a search.
   let k: Int
-  /// Probes, or frames, at which a batch is closed.
-  var limit = 64
+  let limits: BatchLimits
+  let measures: MeasureRecorder
+  let board: LiveBoard
 
   struct Tally: Sendable {
     var searches = 0
     /// Batches that were searched, and frames in them with faces to search.
     var batches = 0
     var frames = 0
-    var measures = StageMeasures()
   }
 
   func run(
@@ -29,22 +29,20 @@ struct MatchStage {
   ) async throws -> Tally {
     var tally = Tally()
     var batch = ProbeBatch(dimension: embedder.dimension)
-    while let first = try await input.pop() {
-      var frames: [ProcessedFrame] = []
+    var gathering = BatchGathering(limits)
+    while try await gathering.gather(from: input) {
+      var frames = gathering.take()
       batch.removeAll()
-      var next: BoundedQueue<ProcessedFrame>.Popped? = first
-      while let popped = next {
-        tally.measures.waited(.match, popped.waited)
-        frames.append(popped.element)
-        frames[frames.count - 1].times.queuedForMatch = popped.waited
-        try append(popped.element, to: &batch)
-        next = max(batch.count, frames.count) < limit ? input.tryPop() : nil
+      for frame in frames {
+        measures.waited(.match, frame.times.queuedForMatch)
+        try append(frame, to: &batch)
       }
       if batch.count > 0 {
         let start = Monotonic.now()
         let found = try await matcher.search(batch, k: k)
         let elapsed = Monotonic.now() &- start
         tally.searches += batch.count
+        board.searched(batch.count)
         let searched = distribute(found, over: &frames)
         tally.batches += 1
         tally.frames += searched.count
@@ -54,7 +52,7 @@ struct MatchStage {
           frames[frame].times.marks.matchStarted = start
           frames[frame].times.marks.matched = start &+ elapsed
         }
-        tally.measures.worked(.match, elapsed, frames: searched.count)
+        measures.worked(.match, elapsed, frames: searched.count)
       }
       for frame in frames { try await output.push(frame) }
     }

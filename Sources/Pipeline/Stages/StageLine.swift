@@ -40,6 +40,8 @@ struct StageLine: Sendable {
   let latency: EventLatency
   let runID: String
   var journeys: Journeys? = nil
+  /// Told where this line may be looked at, and the cameras' names.
+  var monitor: LineMonitor? = nil
   /// Shown every frame as the tracker takes it.
   var witness: (@Sendable (ProcessedFrame) -> Void)? = nil
   /// Told the number of frames that have passed the last stage.
@@ -85,6 +87,14 @@ struct StageLine: Sendable {
     let book = FrameBook(cameras: machines.count, limit: window.limits.elements)
     let intake = FrameIntake(
       decode: decode, track: track, window: window, book: book, journeys: journeys)
+    let board = LiveBoard(cameras: monitor == nil ? 0 : machines.count)
+    // One for each worker, and for the two serial stages.
+    let recorders = (0..<workers + 2).map { _ in MeasureRecorder() }
+    monitor?.began(
+      PipelineMonitor.Line(
+        names: machines.map(\.context.camera.id), beganAt: Monotonic.now(), workers: workers,
+        book: book, decode: decode, match: match, track: track, recorders: recorders,
+        latency: latency, board: board))
 
     return try await withThrowingTaskGroup(of: Part<Source>.self) { group in
       group.addTask(executorPreference: executor) {
@@ -94,13 +104,15 @@ struct StageLine: Sendable {
       }
       for number in 0..<workers {
         group.addTask(executorPreference: OwnThread("worker-\(number)")) {
-          let worker = FrameWorker(configuration, embedder, number: number)
+          let worker = FrameWorker(
+            configuration, embedder, number: number, measures: recorders[number])
           return .worker(try await worker.run(from: decode, to: match, tooOldTo: track))
         }
       }
       group.addTask {
         let stage = MatchStage(
-          matcher: matcher, embedder: embedder, k: configuration.candidates)
+          matcher: matcher, embedder: embedder, k: configuration.candidates,
+          limits: configuration.batch, measures: recorders[workers], board: board)
         let tally = try await stage.run(from: match, to: track)
         track.finish()
         return .match(tally)
@@ -108,7 +120,8 @@ struct StageLine: Sendable {
       group.addTask {
         var stage = TrackStage(
           embedder: embedder, runID: runID, machines: machines, bus: bus, latency: latency,
-          window: window, book: book, journeys: journeys, witness: witness, progress: progress)
+          window: window, book: book, journeys: journeys, witness: witness,
+          measures: recorders[workers + 1], board: board, progress: progress)
         return .track(try await stage.run(from: track))
       }
 
@@ -119,7 +132,6 @@ struct StageLine: Sendable {
         switch part {
         case .source(let source): end = source
         case .worker(let tally):
-          outcome.measures.add(tally.measures)
           outcome.allocations += tally.allocations
           working -= 1
           if working == 0 { match.finish() }
@@ -127,8 +139,7 @@ struct StageLine: Sendable {
         case .track(let tally): outcome.track = tally
         }
       }
-      outcome.measures.add(outcome.match.measures)
-      outcome.measures.add(outcome.track.measures)
+      for recorder in recorders { outcome.measures.add(recorder.read()) }
       outcome.book = book.reading
       outcome.mostQueued = decode.most
       guard let end else {

@@ -4,6 +4,7 @@
 internal import EventBus
 internal import Faces
 internal import Frames
+internal import Matching
 internal import Sightings
 
 /// Puts frames back in order, turns them into sightings, and hands those to the bus.
@@ -21,13 +22,14 @@ struct TrackStage {
   let book: FrameBook
   let journeys: Journeys?
   let witness: (@Sendable (ProcessedFrame) -> Void)?
+  var measures = MeasureRecorder()
+  var board = LiveBoard(cameras: 0)
   let progress: @Sendable (_ done: Int) -> Void
 
   struct Tally: Sendable {
     var faces = FaceAccount()
     var sightings = SightingCounts()
     var failures: [FrameError] = []
-    var measures = StageMeasures()
   }
 
   mutating func run(from input: BoundedQueue<ProcessedFrame>) async throws -> Tally {
@@ -36,7 +38,7 @@ struct TrackStage {
     var done = 0
     while let popped = try await input.pop() {
       for ready in order.take(popped.element) {
-        tally.measures.waited(.track, popped.waited &+ ready.held)
+        measures.waited(.track, popped.waited &+ ready.held)
         try await handle(ready.frame, &tally)
         witness?(ready.frame)
         _ = window.tryPop()
@@ -50,6 +52,7 @@ struct TrackStage {
     }
     for camera in machines.indices {
       let events = machines[camera].finish()
+      board.closed(events)
       // What closes at the end was caused by no frame: it counts for no latency.
       try await submit(events, checkpoint: nil, cause: nil)
       tally.sightings.add(machines[camera].counts)
@@ -82,7 +85,12 @@ struct TrackStage {
       events = machines[camera].advance(to: Timestamp(microseconds: ticket.capturedAt))
     }
     let tracked = Monotonic.now()
-    tally.measures.worked(.track, tracked &- start)
+    measures.worked(.track, tracked &- start)
+    let took = processed.isDropped ? nil : tracked &- min(tracked, ticket.admittedAt)
+    board.tracked(
+      camera: camera, faces: tally.faces,
+      overThreshold: processed.candidates(
+        from: machines[camera].policy.decision.threshold), events: events, took: took)
     var processed = processed
     processed.times.marks.trackStarted = start
     processed.times.marks.tracked = tracked
@@ -149,6 +157,15 @@ struct TrackStage {
 }
 
 extension ProcessedFrame {
+  fileprivate var isDropped: Bool {
+    if case .dropped = outcome { true } else { false }
+  }
+
+  /// Candidates of all its faces with this score or a higher one.
+  fileprivate func candidates(from threshold: Double) -> Int {
+    faces.reduce(0) { $0 + $1.candidates.count { Double($0.score) >= threshold } }
+  }
+
   fileprivate func end(at time: UInt64, events: Int) -> JourneyEnd {
     let outcome: JourneyEnd.Outcome =
       switch self.outcome {

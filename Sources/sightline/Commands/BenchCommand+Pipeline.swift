@@ -65,6 +65,8 @@ extension BenchCommand {
 
     @OptionGroup var stages: PipelineStageOptions
 
+    @OptionGroup var batching: BatchOptions
+
     @Option(help: ArgumentHelp("Least measured time of a run.", valueName: "t"))
     var duration: Seconds = Seconds(10)
 
@@ -76,6 +78,8 @@ extension BenchCommand {
 
     @Option(help: ArgumentHelp("Searches to compare with exact search, at most.", valueName: "n"))
     var checked: Int = 256
+
+    @OptionGroup var observation: ObservationOptions
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -96,6 +100,8 @@ extension BenchCommand {
 
     func validate() throws {
       try stages.check()
+      try batching.check()
+      try observation.check()
       let isOpen = scenario.isOpenLoop
       guard isOpen == (bound != nil) else {
         throw ValidationError(
@@ -145,6 +151,7 @@ extension BenchCommand {
     func run() async throws {
       var plan = PipelinePlan(
         try stages.configuration(FrameSet(opening: FilePath(frameset))), scenario: scenario)
+      plan.configuration.batch = batching.limits
       plan.bound = bound?.seconds
       plan.load = cameras.map(Double.init) ?? rate
       plan.framesPerSecond = fps
@@ -159,10 +166,24 @@ extension BenchCommand {
         try Console.output(PipelinePlanReport(plan).text)
         return
       }
-      let progress = LoadProgress()
+      let observatory = Observatory(
+        observation,
+        .init(
+          title: "sightline bench pipeline \(frameset)", isPaced: scenario == .cameras,
+          silence: max(5, 4 / plan.feedRate), isBench: true))
+      let progress = LoadProgress(observatory)
+      try observatory.start(metrics: try observation.address())
       let result = try await CancelOnSignal().running { [plan] in
         defer { progress.finish() }
-        return try await PipelineBench(plan, observer: progress.observe).run()
+        var bench = PipelineBench(plan, observer: progress.observe)
+        bench.monitor = observatory.monitor
+        do {
+          return try await bench.run()
+        } catch is CancellationError {
+          progress.finish()
+          progress.tellInterrupted()
+          throw CancellationError()
+        }
       }
       let report = PipelineReport(
         result, machine: .current(libraries: LibraryVersions.all), command: CommandLine.arguments)

@@ -7,6 +7,7 @@ internal import Faces
 internal import Frames
 internal import Galleries
 internal import Glibc
+internal import Logs
 internal import Pipeline
 internal import Reports
 internal import SystemPackage
@@ -101,6 +102,8 @@ struct Run: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Workers and matcher threads. (default: one a core)", valueName: "n"))
   var threads: Int?
 
+  @OptionGroup var batching: BatchOptions
+
   @Option(help: "Name of the installation, for the events' source.")
   var deployment: String = "local"
 
@@ -119,6 +122,8 @@ struct Run: AsyncParsableCommand {
       the frame set's truth, which the run itself never reads.
       """)
   var publishTruth = false
+
+  @OptionGroup var observation: ObservationOptions
 
   @Flag(help: "Print the summary as one JSON object.")
   var json = false
@@ -148,6 +153,8 @@ struct Run: AsyncParsableCommand {
     }
     _ = try galleryArgument()
     try Deployment.check(deployment)
+    try batching.check()
+    try observation.check()
     _ = try BusArgument.location(bus)
     _ = try BusArgument.file(outbox, "--outbox")
     guard (0...1e6).contains(flush) else {
@@ -169,24 +176,34 @@ struct Run: AsyncParsableCommand {
     configuration.threads = threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     configuration.fresh = fresh
     configuration.publishesTruth = publishTruth
+    configuration.batch = batching.limits
 
-    let signals = StopOnSignal()
-    let observer = RunProgress()
+    let slowest = frameSet.manifest.cameras.map(\.framesPerSecond).min() ?? 1
+    let observatory = Observatory(
+      observation,
+      .init(
+        title: "sightline run \(frameset), \(clock.rawValue) clock", isPaced: clock == .wall,
+        silence: max(5, 4 / max(slowest, 0.01))))
+    let signals = StopOnSignal { observatory.say(.notice, "stopping", $0) }
+    let observer = RunProgress(observatory)
     defer { observer.finish() }
-    let (log, forward) = try await openBus()
+    try observatory.start(metrics: try observation.address())
+    let (log, forward) = try await openBus(observatory, observer)
     var summary: RunSummary
     do {
-      summary = try await PipelineRun(
-        configuration, bus: log, stop: signals.stop, observer: observer.observe
-      ).execute()
+      var run = PipelineRun(
+        configuration, bus: log, stop: signals.stop, observer: observer.observe)
+      run.monitor = observatory.monitor
+      summary = try await run.execute()
     } catch is CancellationError {
       observer.finish()
       Console.error("stopped before the first frame")
       throw ExitCode(ExitStatus.interrupted)
     }
-    observer.finish()
     forward?.finish(within: .seconds(flush))
     summary.bus.forward = await forward?.value()
+    observer.ended(summary)
+    observer.finish()
     try Console.output(json ? try summary.json() : summary.text)
     if let shortfall = summary.bus.forward?.shortfall(outbox: log.description) {
       Console.error("sightline: \(shortfall)")
@@ -196,15 +213,21 @@ struct Run: AsyncParsableCommand {
   }
 
   /// The log to write to, and what forwards from it if another bus was named.
-  private func openBus() async throws -> (BusLocation, RunningForward?) {
+  private func openBus(
+    _ observatory: Observatory, _ observer: RunProgress
+  ) async throws -> (BusLocation, RunningForward?) {
     let bus = try BusArgument.location(bus)
     guard case .nats(let location) = bus else { return (bus, nil) }
     let path = try BusArgument.file(outbox, "--outbox")
     ForwardProgress.warn(location)
     // Made before it is read.
     try SQLiteLog(path).close()
+    let outbox = try SQLiteOutbox(path, consumer: location.consumer)
+    let waiting = try await outbox.count(after: outbox.offset())
+    try await outbox.close()
+    observatory.outbox { $0.atStart = waiting }
     let forward = try await RunningForward.start(
-      from: path, to: location, observer: ForwardProgress.observe)
+      from: path, to: location, observer: { observer.observe($0) })
     return (.sqlite(path), forward)
   }
 

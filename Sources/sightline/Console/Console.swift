@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import Files
 internal import Glibc
+internal import Synchronization
 internal import SystemPackage
 
 /// The terminal: words on standard error, data on standard output.
@@ -16,8 +17,16 @@ enum Console {
     return ExitCode(ExitStatus.usage)
   }
 
+  /// The live view that words scroll above; `nil` while there is none.
+  private static let screen = Mutex<LiveScreen?>(nil)
+
+  static func show(on screen: LiveScreen?) { self.screen.withLock { $0 = screen } }
+
   /// Words for people; if nobody can be told, there is nobody to tell that either.
-  static func note(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }
+  static func note(_ text: String) {
+    if let screen = screen.withLock({ $0 }), screen.print(text) { return }
+    _ = write(text + "\n", to: STDERR_FILENO)
+  }
 
   /// Writes a line to standard output at once.
   ///

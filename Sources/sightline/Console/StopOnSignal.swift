@@ -10,10 +10,11 @@ final class StopOnSignal {
   let stop = StopSignal()
   private var sources: [any DispatchSourceSignal] = []
 
-  /// `note` is told to people when the first signal has come.
+  /// `note` is given to `tell` when the first signal has come.
   init(
     note: String =
-      "stopping: finishing frames in flight, closing open sightings (again to quit)"
+      "stopping: finishing frames in flight, closing open sightings (again to quit)",
+    tell: @escaping @Sendable (String) -> Void = { Console.note($0) }
   ) {
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
@@ -21,7 +22,7 @@ final class StopOnSignal {
       source.setEventHandler { [stop] in
         if stop.isRaised { _exit(ExitStatus.interrupted) }
         stop.raise()
-        Console.note(note)
+        tell(note)
       }
       source.resume()
       sources.append(source)

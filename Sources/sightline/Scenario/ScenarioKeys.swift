@@ -89,10 +89,21 @@ enum ScenarioKeys {
     .init(name: "clock", kind: .text, standard: "virtual", words: "virtual or wall."),
     .init(name: "top", kind: .count, standard: "5", words: "Candidates an event carries."),
     .init(name: "threads", kind: .count, standard: nil, words: "Workers and matcher threads."),
+    .init(name: "batch", kind: .count, standard: "64", words: "Probes searched together."),
+    .init(
+      name: "batch-wait", kind: .text, standard: nil,
+      words: "How long a batch that is not full waits for more."),
+    .init(
+      name: "batch-per-camera", kind: .count, standard: "16",
+      words: "Of these, probes of one camera while others wait."),
     .init(name: "deployment", kind: .text, standard: "local", words: "Name of the installation."),
     .init(name: "fresh", kind: .flag, standard: "false", words: "Start over."),
     .init(
       name: "publish-truth", kind: .flag, standard: "false", words: "Publish who was there too."),
+    .init(name: "metrics", kind: .text, standard: nil, words: "Address to give metrics on."),
+    .init(name: "log-level", kind: .text, standard: "notice", words: "What is told as it runs."),
+    .init(name: "log-format", kind: .text, standard: "text", words: "text or json."),
+    .init(name: "no-live", kind: .flag, standard: "false", words: "Lines, never a live view."),
   ]
 }
 

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Faces
+
+/// When a batch of searches is closed: by size, after a time, and fairly among cameras.
+package struct BatchLimits: Hashable, Sendable {
+  /// Probes, or frames, that a batch holds; the last frame's faces may go over it.
+  package var size: Int
+  /// Nanoseconds that a batch which is not full waits for more; 0 to search what is there.
+  package var wait: UInt64
+  /// Probes, or frames, of one camera in a batch while frames of others could be in it.
+  package var perCamera: Int
+
+  package init(size: Int = 64, wait: UInt64 = 0, perCamera: Int = 16) {
+    precondition(size > 0 && perCamera > 0, "a batch holds something")
+    self.size = size
+    self.wait = wait
+    self.perCamera = perCamera
+  }
+}
+
+/// Gathers frames into batches.
+///
+/// Frames of a camera beyond its share step aside while those of others are looked for; what room these
+/// leave is filled from aside, so that fairness costs no throughput. At most a batch steps aside: with that
+/// many the queue is left alone, so memory stays bounded. Frames of one camera keep their order.
+package struct BatchGathering {
+  private struct Aside {
+    let frame: ProcessedFrame
+    let weight: Int
+    let since: UInt64
+  }
+
+  package let limits: BatchLimits
+  private var frames: [ProcessedFrame] = []
+  private var weight = 0
+  /// Weights in the batch, by camera.
+  private var shares: [Int: Int] = [:]
+  private var aside: [Aside] = []
+  /// Frames aside, by camera.
+  private var waiting: [Int: Int] = [:]
+
+  package init(_ limits: BatchLimits) { self.limits = limits }
+
+  package var asideCount: Int { aside.count }
+  private var isFull: Bool { weight >= limits.size }
+
+  /// Fills the batch, waiting for its first frame; false when the queue is finished and all has been given.
+  ///
+  /// - Throws: `CancellationError`.
+  package mutating func gather(from input: BoundedQueue<ProcessedFrame>) async throws -> Bool {
+    takeFromAside(fairly: true)
+    if frames.isEmpty {
+      guard let first = try await input.pop() else { return false }
+      offer(first)
+    }
+    let began = Monotonic.now()
+    while true {
+      while !isFull, aside.count < limits.size, let next = input.tryPop() { offer(next) }
+      takeFromAside(fairly: false)
+      let spent = Monotonic.now() &- began
+      guard !isFull, spent < limits.wait,
+        let next = try await Self.pop(from: input, within: limits.wait - spent)
+      else { return true }
+      offer(next)
+    }
+  }
+
+  /// The batch, in the order in which it was gathered; what follows begins the next one.
+  package mutating func take() -> [ProcessedFrame] {
+    defer {
+      frames.removeAll()
+      shares.removeAll()
+      weight = 0
+    }
+    return frames
+  }
+
+  /// Takes a frame into the batch, or puts it aside if its camera has its share.
+  private mutating func offer(_ popped: BoundedQueue<ProcessedFrame>.Popped) {
+    var frame = popped.element
+    frame.times.queuedForMatch = popped.waited
+    let camera = frame.ticket.camera
+    let weight = max(1, frame.probes)
+    if waiting[camera] != nil || shares[camera, default: 0] >= limits.perCamera {
+      aside.append(Aside(frame: frame, weight: weight, since: Monotonic.now()))
+      waiting[camera, default: 0] += 1
+    } else {
+      add(frame, weight)
+    }
+  }
+
+  private mutating func add(_ frame: ProcessedFrame, _ weight: Int) {
+    frames.append(frame)
+    self.weight += weight
+    shares[frame.ticket.camera, default: 0] += weight
+  }
+
+  /// O(frames aside).
+  private mutating func takeFromAside(fairly: Bool) {
+    guard !aside.isEmpty, !isFull else { return }
+    let now = Monotonic.now()
+    var left: [Aside] = []
+    for held in aside {
+      let camera = held.frame.ticket.camera
+      if isFull || (fairly && shares[camera, default: 0] >= limits.perCamera) {
+        left.append(held)
+        continue
+      }
+      var frame = held.frame
+      frame.times.queuedForMatch += now &- held.since
+      add(frame, held.weight)
+      waiting[camera] = waiting[camera].flatMap { $0 > 1 ? $0 - 1 : nil }
+    }
+    aside = left
+  }
+
+  /// The next frame; `nil` when none comes in that time, or ever.
+  private static func pop(
+    from input: BoundedQueue<ProcessedFrame>, within nanoseconds: UInt64
+  ) async throws -> BoundedQueue<ProcessedFrame>.Popped? {
+    try await withThrowingTaskGroup(of: BoundedQueue<ProcessedFrame>.Popped?.self) { group in
+      group.addTask {
+        do {
+          return try await input.pop()
+        } catch is CancellationError {
+          return nil
+        }
+      }
+      group.addTask {
+        try? await Task.sleep(for: .nanoseconds(nanoseconds))
+        return nil
+      }
+      // Whichever ends first; a frame that is handed over while the time runs out is not lost.
+      let first = try await group.next() ?? nil
+      group.cancelAll()
+      let second = try await group.next() ?? nil
+      try Task.checkCancellation()
+      return first ?? second
+    }
+  }
+}
+
+extension ProcessedFrame {
+  /// Faces that are searched.
+  fileprivate var probes: Int {
+    faces.count { face in
+      if case .embedded(_, _) = face.outcome { true } else { false }
+    }
+  }
+}
