@@ -77,6 +77,16 @@ extension BenchCommand {
     @Option(help: ArgumentHelp("Searches to compare with exact search, at most.", valueName: "n"))
     var checked: Int = 256
 
+    @Option(
+      help: ArgumentHelp(
+        "Scenario file with options of this command; see `sightline config`.",
+        valueName: "file.yaml"))
+    var config: String?
+
+    @OptionGroup var faults: PlayedFaults
+
+    @OptionGroup var limits: DeclaredLimits
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -143,8 +153,15 @@ extension BenchCommand {
     }
 
     func run() async throws {
-      var plan = PipelinePlan(
-        try stages.configuration(FrameSet(opening: FilePath(frameset))), scenario: scenario)
+      var configuration = try stages.configuration(FrameSet(opening: FilePath(frameset)))
+      let played = try faults.rules()
+      // A set stands for any number of cameras here, and feeds are told by the load.
+      configuration.faults = played.filter { !$0.kind.isOfCameras }
+      if configuration.faults.count < played.count {
+        Console.note(
+          "bench: of the faults those of matcher and disk are played; `run` plays cameras'")
+      }
+      var plan = PipelinePlan(configuration, scenario: scenario)
       plan.bound = bound?.seconds
       plan.load = cameras.map(Double.init) ?? rate
       plan.framesPerSecond = fps
@@ -164,8 +181,10 @@ extension BenchCommand {
         defer { progress.finish() }
         return try await PipelineBench(plan, observer: progress.observe).run()
       }
-      let report = PipelineReport(
+      var report = PipelineReport(
         result, machine: .current(libraries: LibraryVersions.all), command: CommandLine.arguments)
+      report.settingsDigest = ScenarioArguments.settingsDigest
+      report.limits = try limits.findings(report.figures)
       if let out {
         try WholeFile.write(try report.json(snakeCase: true) + "\n", to: FilePath(out))
       }
@@ -174,7 +193,9 @@ extension BenchCommand {
           ChromeTrace(result.traced, start: result.traceStart).json, to: FilePath(trace))
       }
       try Console.output(json ? try report.json(snakeCase: true) : report.text)
-      if !report.valid { throw ExitCode(ExitStatus.limitBroken) }
+      if !report.valid || LimitTable(report.limits).isBroken {
+        throw ExitCode(ExitStatus.limitBroken)
+      }
     }
   }
 }

@@ -110,6 +110,10 @@ struct Run: AsyncParsableCommand {
   )
   var config: String?
 
+  @OptionGroup var faults: PlayedFaults
+
+  @OptionGroup var limits: DeclaredLimits
+
   @Flag(help: "Start over, even if an interrupted run of this set could be resumed.")
   var fresh = false
 
@@ -122,6 +126,9 @@ struct Run: AsyncParsableCommand {
 
   @Flag(help: "Print the summary as one JSON object.")
   var json = false
+
+  @Flag(help: "Only tell what would be done, with memory and time.")
+  var dryRun = false
 
   func validate() throws {
     guard !frameset.isEmpty else { throw ValidationError("give the folder of a frame set") }
@@ -169,6 +176,17 @@ struct Run: AsyncParsableCommand {
     configuration.threads = threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     configuration.fresh = fresh
     configuration.publishesTruth = publishTruth
+    configuration.faults = try faults.rules()
+    configuration.settingsDigest = ScenarioArguments.settingsDigest
+    do throws(PipelineError) {
+      try configuration.faults.check(cameras: frameSet.manifest.cameras.map(\.id))
+    } catch {
+      throw Console.usage("--fault: \(error)")
+    }
+    if dryRun {
+      try Console.output(try RunPlanReport(configuration).text)
+      return
+    }
 
     let signals = StopOnSignal()
     let observer = RunProgress()
@@ -187,12 +205,14 @@ struct Run: AsyncParsableCommand {
     observer.finish()
     forward?.finish(within: .seconds(flush))
     summary.bus.forward = try await forward?.value()
+    summary.limits = try limits.findings(summary.figures)
     try Console.output(json ? try summary.json() : summary.text)
     if let waiting = summary.bus.forward, waiting.waiting > 0 {
       Console.error("sightline: \(waiting.waitingText(outbox: log.description))")
       throw ExitCode(ExitStatus.failure)
     }
     if summary.state == "stopped" { throw ExitCode(ExitStatus.interrupted) }
+    if LimitTable(summary.limits).isBroken { throw ExitCode(ExitStatus.limitBroken) }
   }
 
   /// The log to write to, and what forwards from it if another bus was named.
