@@ -4,6 +4,7 @@
 internal import Benchmarking
 internal import Galleries
 internal import Matching
+internal import Pipeline
 
 extension PipelineReport {
   /// The report as a person reads it.

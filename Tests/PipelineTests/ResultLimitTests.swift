@@ -29,7 +29,7 @@ struct ResultLimitTests {
   @Test(
     "What is no limit is refused with what to write",
     arguments: [
-      ("p99", "write one such as"), ("p98 < 1 s", "did you mean 'p99'?"),
+      ("p99", "write one such as"), ("drps == 0", "did you mean 'drops'?"),
       ("p99 < 3 pounds", "time"),
       ("drops < 1 s", "a count"), ("fps > fast", "a number"), (" < 3", "unknown measure"),
       ("p99 < ", "a time"), ("agreement == 1 1", "a share"), ("p99 = 3 s", "write one such as"),
