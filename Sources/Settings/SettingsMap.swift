@@ -31,7 +31,13 @@ package struct SettingsMap: Sendable {
   ///
   /// - Throws: `FileError` or `SettingsError`.
   package init(contentsOf path: FilePath) throws {
-    let bytes = try WholeFile.read(path, limit: Self.limit)
+    let bytes: [UInt8]
+    do {
+      bytes = try WholeFile.read(path, limit: Self.limit)
+    } catch let error as FileError where error.code == .malformed {
+      // Too large: people do not write such files, so it is wrong usage.
+      throw SettingsError(.notYAML, "\(error)")
+    }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw SettingsError(.notYAML, "\(path): is not UTF-8 text; save it as such")
     }

@@ -56,6 +56,15 @@ struct FaultedFeedTests {
     #expect(struck == Set(FaultKind.allCases.filter(\.isOfCameras)))
   }
 
+  @Test("A frame that two rules of a kind befall is struck once")
+  func once() throws {
+    let feed = try feed("garbage 50 %", "garbage 50 % at cam-01", "twice 1", "twice 0.5")
+    for delivery in feed { #expect(delivery.strikes.count <= 1) }
+    #expect(feed.count == 2 * frames.count)
+    let struck = feed.filter { !$0.isCopy && !$0.strikes.isEmpty }.count
+    #expect((300...450).contains(struck))
+  }
+
   @Test("The same seed gives the same faults, another seed others")
   func seeds() throws {
     let first = try feed("stall every 10 s for 2 s", "garbage 10 %")

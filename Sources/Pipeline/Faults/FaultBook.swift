@@ -19,15 +19,25 @@ struct FaultBook: Sendable {
     let kind: FaultKind
   }
 
-  private var counts: [Key: (times: Int, frames: Int, last: Int)] = [:]
+  private struct Rule: Hashable {
+    let camera: String
+    let number: Int
+  }
+
+  private var counts: [Key: (times: Int, frames: Int)] = [:]
+  /// The last episode of each rule.
+  private var last: [Rule: Int] = [:]
 
   mutating func struck(_ delivery: FaultedFeed.Delivery, camera: String) {
-    for strike in delivery.strikes {
+    for (place, strike) in delivery.strikes.enumerated() {
       let key = Key(camera: camera, kind: strike.kind)
-      var count = counts[key] ?? (0, 0, -1)
-      count.frames += 1
-      if strike.episode != count.last { count.times += 1 }
-      count.last = strike.episode
+      var count = counts[key] ?? (0, 0)
+      // Two rules of a kind befall one frame once.
+      if !delivery.strikes[..<place].contains(where: { $0.kind == strike.kind }) {
+        count.frames += 1
+      }
+      let rule = Rule(camera: camera, number: strike.rule)
+      if last.updateValue(strike.episode, forKey: rule) != strike.episode { count.times += 1 }
       counts[key] = count
     }
   }

@@ -28,9 +28,10 @@ package enum FrameDamage: Hashable, Sendable {
 /// A pure function of frames, rules and seed, whatever the clock and the threads: the same run tells the
 /// same events. Frames of one camera keep their order. O(n log n) for n frames.
 package struct FaultedFeed: Sendable {
-  /// A fault that befalls a frame, and the number of its episode.
+  /// A fault that befalls a frame, by which rule, and the number of its episode.
   package struct Strike: Hashable, Sendable {
     package let kind: FaultKind
+    package let rule: Int
     package let episode: Int
   }
 
@@ -70,7 +71,7 @@ package struct FaultedFeed: Sendable {
           seed: seed, rule: place, camera: numbers[frame.camera] ?? 0)
         let moment = Double(frame.capturedAt - start) / 1e6
         guard let struck = chance.strike(rule, at: moment, sequence: frame.seq) else { continue }
-        let strike = Strike(kind: rule.kind, episode: struck.episode)
+        let strike = Strike(kind: rule.kind, rule: place, episode: struck.episode)
         switch rule.kind {
         case .away: delivery.isLost = true
         case .stall:
@@ -81,11 +82,13 @@ package struct FaultedFeed: Sendable {
           delivery.damage = delivery.damage ?? .truncated(0.3 + 0.4 * struck.draw)
         case .garbage: delivery.damage = .garbage
         case .twice:
-          comesTwice.append(strike)
+          if comesTwice.isEmpty { comesTwice.append(strike) }
           continue
         case .matcher, .disk: continue
         }
-        delivery.strikes.append(strike)
+        // A frame that is garbage already cannot become that once more.
+        let isSame = rule.kind.form == .share && delivery.strikes.contains { $0.kind == rule.kind }
+        if !isSame { delivery.strikes.append(strike) }
       }
       if delivery.isLost {
         // Nothing else can befall what never comes.

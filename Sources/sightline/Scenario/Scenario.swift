@@ -182,7 +182,9 @@ extension [Scenario.Setting] {
       if setting.key.kind == .lines {
         return value.split(separator: ";").flatMap { ["--\(setting.key.name)", String($0)] }
       }
-      return ["--\(setting.key.name)", value]
+      // In one word, where it would be taken for an option itself.
+      return value.hasPrefix("-")
+        ? ["--\(setting.key.name)=\(value)"] : ["--\(setting.key.name)", value]
     }
   }
 
