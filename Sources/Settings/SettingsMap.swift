@@ -34,7 +34,8 @@ package struct SettingsMap: Sendable {
     let bytes: [UInt8]
     do {
       bytes = try WholeFile.read(path, limit: Self.limit)
-    } catch let error as FileError where error.code == .malformed {
+    } catch {
+      guard error.code == .malformed else { throw error }
       // Too large: people do not write such files, so it is wrong usage.
       throw SettingsError(.notYAML, "\(error)")
     }
