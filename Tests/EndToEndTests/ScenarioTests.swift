@@ -105,7 +105,10 @@ struct ScenarioTests {
       ("version: 1\nsimulate:\n  seconds: 3 pounds\n", ":3: seconds: '3 pounds' is not a time"),
       ("version: 1\nbench-pipeline:\n  duraton: 3 s\n", ":3: unknown key 'duraton'; did you mean"),
       ("version: 1\nbench-pipeline:\n  bound: p98=3s\n", ":3: bound: "),
-      ("version: 1\nbench-pipeline:\n  rate: -5\n", ":3: rate: --rate: give frames a second"),
+      (
+        "version: 1\nbench-pipeline:\n  bound: p99=1s\n  find-max: true\n  fps: -5\n",
+        ":5: fps: --fps: give frames a second"
+      ),
       ("version: 1\nrun:\n  threshold: -2\n", ":3: threshold: --threshold is a cosine"),
       ("version: 1\n#" + String(repeating: "x", count: 70_000), "more than the limit of 65536"),
       ("version: 1\nbench-pipeline:\n  max-age: old\n", ":3: max-age: 'old' is not a time"),
