@@ -83,7 +83,7 @@ let package = Package(
       name: "Pipeline",
       dependencies: [
         "EventBus", "Faces", "Files", "Frames", "Galleries", "Markers", "Matching", "Population",
-        "Sightings",
+        "Settings", "Sightings",
         histogram, system,
       ]),
     .target(

@@ -10,17 +10,23 @@ package struct RunFacts: Codable, Hashable, Sendable {
   package var threshold: Double
   /// Of one non-mated search, by the population model.
   package var searchFPIR: Double
+  /// Of all settings of the command that ran; `nil` where there were none.
+  package var settingsDigest: String?
 
   private enum CodingKeys: String, CodingKey {
     case gallerySize = "gallery_size"
     case threshold
     case searchFPIR = "search_fpir"
+    case settingsDigest = "settings_digest"
   }
 
-  package init(gallerySize: Int, threshold: Double, searchFPIR: Double) {
+  package init(
+    gallerySize: Int, threshold: Double, searchFPIR: Double, settingsDigest: String? = nil
+  ) {
     self.gallerySize = gallerySize
     self.threshold = threshold
     self.searchFPIR = searchFPIR
+    self.settingsDigest = settingsDigest
   }
 
   package init?(json: String) {

@@ -12,6 +12,10 @@ package struct PipelineError: Error, Hashable, CustomStringConvertible {
     package static let noThreshold = Code(name: "no-threshold")
     /// A precomputed embedding that no matcher takes.
     package static let badProbe = Code(name: "bad-probe")
+    /// A fault that cannot be played: its text is none, or its camera is not there.
+    package static let badFault = Code(name: "bad-fault")
+    /// A limit that names no figure, or no bound.
+    package static let badLimit = Code(name: "bad-limit")
     /// A frame set without frames.
     package static let emptySet = Code(name: "empty-set")
     /// A rule of the pipeline was broken; a fault of ours.

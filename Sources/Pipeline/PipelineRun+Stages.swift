@@ -13,10 +13,14 @@ extension PipelineRun {
     _ embedder: FaceEmbedder, _ matcher: any Matcher, _ machines: [SightingMachine],
     _ bus: any EventBus, _ latency: EventLatency, _ ticket: RunTicket
   ) async throws -> (RunOutcome, FrameSource.Tally) {
+    let manifest = configuration.frameSet.manifest
+    let feed = FaultedFeed(
+      manifest.frames, cameras: manifest.cameras.map(\.id), rules: configuration.faults,
+      seed: manifest.generator.seed)
     let source = FrameSource(
       configuration: configuration,
-      resumeAfter: (ticket.resumedFrom ?? [:]).mapValues(\.frameSequence), stop: stop)
-    let total = configuration.frameSet.manifest.frames.count
+      resumeAfter: (ticket.resumedFrom ?? [:]).mapValues(\.frameSequence), stop: stop, feed: feed)
+    let total = feed.deliveries.count
     let already = framesDone(source.resumeAfter)
     var line = StageLine(
       configuration: configuration, embedder: embedder, matcher: matcher, bus: bus,

@@ -10,7 +10,8 @@ internal import Sightings
 
 extension PipelineRun {
   func summary(
-    _ outcome: RunOutcome, stopped: Bool, _ events: EventLatency.State, _ matcher: any Matcher,
+    _ outcome: RunOutcome, stopped: Bool, late: Int, faults: [FaultTally],
+    _ events: EventLatency.State, _ matcher: any Matcher,
     _ digest: SHA256Digest, _ threshold: OperatingPoint, _ ticket: RunTicket, recovered: Int,
     durability: String,
     built: Double, seconds: Double, runningSeconds: Double
@@ -28,7 +29,9 @@ extension PipelineRun {
       simulated: true,
       frames: .init(
         in: frames.entered, decoded: frames.decoded, failed: frames.failed,
-        dropped: frames.dropped, damaged: frames.damaged, missing: frames.missing),
+        dropped: frames.dropped, damaged: frames.damaged, missing: frames.missing,
+        outOfOrder: counts.outOfOrder, late: late),
+      faults: faults,
       drops: outcome.book.drops.map { drop, count in
         .init(
           camera: configuration.frameSet.manifest.cameras[drop.camera].id,
@@ -72,6 +75,7 @@ extension PipelineRun {
       seconds: seconds,
       framesPerSecond: runningSeconds > 0 ? Double(frames.entered) / runningSeconds : 0,
       threads: configuration.threads, seed: configuration.frameSet.manifest.generator.seed,
-      configDigest: digest.hex, softwareVersion: SoftwareVersion.current)
+      configDigest: digest.hex,
+      settingsDigest: configuration.settingsDigest, softwareVersion: SoftwareVersion.current)
   }
 }

@@ -65,14 +65,20 @@ package struct PipelineRun: Sendable {
           + "render it again with `sightline simulate`")
     }
     try configuration.frameSet.checkFiles()
+    try configuration.faults.check(cameras: manifest.cameras.map(\.id))
     let truth = configuration.publishesTruth ? try PublishedTruth(configuration) : nil
     let embedder = try FaceEmbedder(configuration.frameSet, dimension: Population.dimension)
     let log = try openLog()
     defer { try? log.close() }
 
     let building = Monotonic.now()
-    let matcher: any Matcher
+    var matcher: any Matcher
     if let open { matcher = open } else { matcher = try await openGallery(population) }
+    let delays = (
+      matcher: CallDelay(.matcher, configuration.faults),
+      disk: CallDelay(.disk, configuration.faults)
+    )
+    if let delay = delays.matcher { matcher = SlowMatcher(matcher: matcher, delay: delay) }
     let gallery = matcher.gallery
     let size = gallery.size
     let threshold = try OperatingPoint(
@@ -85,13 +91,14 @@ package struct PipelineRun: Sendable {
         frames: configuration.frameSet.digest, configuration: digest),
       facts: try RunFacts(
         gallerySize: size, threshold: threshold.threshold,
-        searchFPIR: threshold.fpir
+        searchFPIR: threshold.fpir, settingsDigest: configuration.settingsDigest
       ).json(),
       fresh: configuration.fresh)
     let contexts = EventContexts(
       configuration, digest: digest, matcher: matcher, threshold: threshold, runID: ticket.runID)
     let latency = EventLatency()
-    let writer = GroupCommitWriter(log: log) { latency.committed($0) }
+    let disk: any DurableLog = delays.disk.map { SlowLog(log: log, delay: $0) } ?? log
+    let writer = GroupCommitWriter(log: disk) { latency.committed($0) }
     let recovery = try log.recovery(for: ticket)
     let closings = recovery.closings()
     try await writer.append(try closings.events.map { try BusRecord($0) })
@@ -119,8 +126,11 @@ package struct PipelineRun: Sendable {
     try log.finishRun(ticket.runID, source.stopped ? .stopped : .finished)
     let end = Monotonic.now()
 
+    let delayed = [delays.matcher?.tally, delays.disk?.tally].compactMap { $0 }
     return summary(
-      outcome, stopped: source.stopped, latency.read(), matcher, digest, threshold, ticket,
+      outcome, stopped: source.stopped, late: source.late, faults: source.faults.all + delayed,
+      latency.read(),
+      matcher, digest, threshold, ticket,
       recovered: closings.events.count,
       durability: try log.durability().description, built: built,
       seconds: Double(end &- start) / 1e9, runningSeconds: Double(end &- running) / 1e9)

@@ -36,7 +36,7 @@ extension RunConfiguration {
 
 extension MatcherChoice {
   /// What a gallery of this encoding is searched by, unless told otherwise.
-  fileprivate init(fitting encoding: GalleryEncoding) {
+  init(fitting encoding: GalleryEncoding) {
     switch encoding {
     case .float32: self = .exact
     case .int8: self = .int8

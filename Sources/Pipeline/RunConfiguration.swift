@@ -56,10 +56,14 @@ package struct RunConfiguration: Sendable {
   /// Bounds and policy of the queue that frames come in by; `nil` for `queueFrames` a worker, the oldest
   /// given up. The virtual clock always waits, and nothing grows too old on it.
   package var intake: QueueLimits?
+  /// What goes wrong meanwhile, beside what the frame set has.
+  package var faults: [FaultRule] = []
   /// When a batch of searches is closed.
   package var batch = BatchLimits()
   /// Start over although an interrupted run of this configuration could be resumed.
   package var fresh = false
+  /// Of all settings of the command, for its results; it decides nothing.
+  package var settingsDigest: String?
   /// Publish who was really there, as events of another type, when the run has finished.
   package var publishesTruth = false
 
@@ -90,7 +94,7 @@ package struct RunConfiguration: Sendable {
       deployment=\(deployment)
       policy=\(SightingPolicy(decision: DecisionPolicy(threshold: 0, listed: candidates)))
       software=\(SoftwareVersion.current)
-      """
+      """ + faults.filter(\.kind.isOfCameras).map { "\nfault=\($0)" }.joined()
   }
 
   var intakeLimits: QueueLimits {

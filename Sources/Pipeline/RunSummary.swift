@@ -17,6 +17,10 @@ package struct RunSummary: Codable, Hashable, Sendable {
     package var damaged: Int
     /// Gaps in the cameras' sequence numbers; never came in.
     package var missing: Int
+    /// Decoded, and passed over by the tracker since their number or time went back; part of `decoded`.
+    package var outOfOrder: Int
+    /// On the wall clock: brought in a second or more after they came, since the process stood still.
+    package var late: Int
   }
 
   /// Frames of one camera given up before one stage for one reason.
@@ -123,6 +127,8 @@ package struct RunSummary: Codable, Hashable, Sendable {
   package var resumedAfterFrames: Int
   package var simulated: Bool
   package var frames: Frames
+  /// Faults that were played while it ran, by camera and kind.
+  package var faults: [FaultTally]
   /// What makes up `frames.dropped`.
   package var drops: [Drop]
   package var faces: Faces
@@ -141,19 +147,34 @@ package struct RunSummary: Codable, Hashable, Sendable {
   package var framesPerSecond: Double
   package var threads: Int
   package var seed: UInt64
+  /// Of what decides the events.
   package var configDigest: String
+  /// Of all settings as they were in effect, as `sightline config show` tells it.
+  package var settingsDigest: String?
+  /// How the run stands to the limits that were declared for it.
+  package var limits: [ResultLimit.Finding]?
   package var softwareVersion: String
 
   private enum CodingKeys: String, CodingKey {
     case runID = "run_id"
     case resumedAfterFrames = "resumed_after_frames"
-    case state, resumed, simulated, frames, drops, faces, searches, tracks, sightings, stages
+    case state, resumed, simulated, frames, faults, drops, faces, searches, tracks, sightings,
+      stages
     case latencyMS = "latency_ms"
     case gallery, matcher, threshold, bus, failures, seconds
     case framesPerSecond = "frames_per_second"
     case threads, seed
     case configDigest = "config_digest"
+    case settingsDigest = "settings_digest"
+    case limits
     case softwareVersion = "software_version"
+  }
+}
+
+extension RunSummary.Frames {
+  private enum CodingKeys: String, CodingKey {
+    case `in`, decoded, failed, dropped, damaged, missing, late
+    case outOfOrder = "out_of_order"
   }
 }
 

@@ -4,6 +4,7 @@
 internal import Benchmarking
 internal import Galleries
 internal import Matching
+internal import Pipeline
 
 extension PipelineReport {
   /// The report as a person reads it.
@@ -19,6 +20,7 @@ extension PipelineReport {
       parts.append(stageTable(run))
       if tried.count > 1 { parts.append(triedTable) }
     }
+    if let table = LimitTable(limits).text { parts.append(table) }
     if conditions.loadBefore > Double(machine.cores) * 0.5 {
       parts.append("The machine was busy before this began: it can do better than these figures.")
     }
@@ -169,6 +171,7 @@ extension PipelineReport {
       "  queued at most \(run.mostQueuedFrames) frames, \(Text.bytes(run.mostQueuedBytes)); "
         + "\(run.mostInFlight) in flight")
     if let memory = run.memory { lines.append("  memory " + memoryLine(memory)) }
+    lines += (run.faults ?? []).map { "  fault \($0.kind.rawValue) \($0.times) times" }
     return lines.joined(separator: "\n")
   }
 

@@ -4,6 +4,7 @@
 package import Benchmarking
 package import Galleries
 package import Matching
+package import Pipeline
 
 /// What `bench pipeline` tells: the run that counts, those before it, and all that decided them.
 package struct PipelineReport: Encodable, Sendable {
@@ -28,6 +29,10 @@ package struct PipelineReport: Encodable, Sendable {
   /// Absent where the result is not valid.
   package let headline: Headline?
   package let version: String
+  /// Of all settings as they were in effect, as `sightline config show` tells it.
+  package var settingsDigest: String?
+  /// How the result stands to the limits that were declared for it.
+  package var limits: [ResultLimit.Finding]?
   package let command: [String]
   package let settings: PipelineSettings
   /// The cosine from which a candidate is an alert.

@@ -28,10 +28,17 @@ extension RunSummary {
       out += drops.map { "    \($0.camera): \($0.count) before \($0.stage), \($0.reason)" }
         .joined(separator: "\n")
     }
+    if !faults.isEmpty {
+      let rows = faults.map {
+        [$0.camera ?? "-", $0.kind.rawValue, "\($0.times)", $0.frames > 0 ? "\($0.frames)" : "-"]
+      }
+      out += "\n\n" + Text.table([["fault at", "kind", "times", "frames"]] + rows)
+    }
     if !failures.isEmpty {
       out += "\n\n  frames that failed\n"
       out += failures.map { "    \($0.frame): \($0.reason)" }.joined(separator: "\n")
     }
+    if let table = LimitTable(limits).text { out += "\n\n" + table }
     return out
   }
 
@@ -39,6 +46,8 @@ extension RunSummary {
     var line =
       "\(Text.count(frames.decoded)) decoded + \(frames.failed) failed + \(frames.dropped) dropped"
     if frames.damaged > 0 { line += "; \(frames.damaged) of the decoded damaged" }
+    if frames.outOfOrder > 0 { line += "; \(frames.outOfOrder) out of order" }
+    if frames.late > 0 { line += "; \(frames.late) brought in late" }
     if frames.missing > 0 { line += "; \(frames.missing) lost before they came in" }
     return line
   }

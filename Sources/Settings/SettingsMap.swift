@@ -9,6 +9,8 @@ internal import Yams
 package struct SettingsMap: Sendable {
   /// The largest file that is read.
   private static let limit = 1 << 16
+  /// The most values that a file may hold: far more than people write, far fewer than anchors of anchors make.
+  private static let mostValues = 10_000
 
   private let file: String
   /// Line of the file on which this mapping begins, from 1.
@@ -29,7 +31,14 @@ package struct SettingsMap: Sendable {
   ///
   /// - Throws: `FileError` or `SettingsError`.
   package init(contentsOf path: FilePath) throws {
-    let bytes = try WholeFile.read(path, limit: Self.limit)
+    let bytes: [UInt8]
+    do {
+      bytes = try WholeFile.read(path, limit: Self.limit)
+    } catch {
+      guard error.code == .malformed else { throw error }
+      // Too large: people do not write such files, so it is wrong usage.
+      throw SettingsError(.notYAML, "\(error)")
+    }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw SettingsError(.notYAML, "\(path): is not UTF-8 text; save it as such")
     }
@@ -52,14 +61,17 @@ package struct SettingsMap: Sendable {
       throw SettingsError(
         .notYAML, "\(file):\(root.mark?.line ?? 1): write lines of the form 'key: value'")
     }
-    try self.init(mapping, file: file, line: root.mark?.line ?? 1)
+    var left = Self.mostValues
+    try self.init(mapping, file: file, line: root.mark?.line ?? 1, left: &left)
   }
 
   private init(file: String, line: Int, values: [String: Value]) {
     (self.file, self.line, self.values) = (file, line, values)
   }
 
-  private init(_ mapping: Node.Mapping, file: String, line: Int) throws(SettingsError) {
+  private init(
+    _ mapping: Node.Mapping, file: String, line: Int, left: inout Int
+  ) throws(SettingsError) {
     var values: [String: Value] = [:]
     for (key, node) in mapping {
       let line = key.mark?.line ?? line
@@ -67,6 +79,11 @@ package struct SettingsMap: Sendable {
         throw SettingsError(.notYAML, "\(file):\(line): a key must be a word")
       }
       let place = SettingsText.Place(file: file, line: line, key: name)
+      left -= 1 + (node.sequence?.count ?? 0)
+      guard left >= 0 else {
+        throw place.error(
+          .notYAML, "the file holds over \(Self.mostValues) values; write fewer, and no anchors")
+      }
       let content: Value.Content
       switch node {
       case .scalar(let scalar):
@@ -79,11 +96,12 @@ package struct SettingsMap: Sendable {
           guard let text = item.scalar?.string else {
             throw place.error(.badValue, "a list may hold plain values only")
           }
-          list.append(SettingsText(text, place))
+          list.append(
+            SettingsText(text, .init(file: file, line: item.mark?.line ?? line, key: name)))
         }
         content = .list(list)
       case .mapping(let inner):
-        content = .map(try SettingsMap(inner, file: file, line: line))
+        content = .map(try SettingsMap(inner, file: file, line: line, left: &left))
       case .alias:
         throw place.error(.notYAML, "write the value itself, not an alias")
       }

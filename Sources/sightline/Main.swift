@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import ArgumentParser
+internal import Files
 internal import FoundationEssentials
 internal import Glibc
 internal import Settings
@@ -26,11 +27,9 @@ enum Main {
         Array(CommandLine.arguments.dropFirst()),
         environment: ProcessInfo.processInfo.environment)
       line = scenario
-      var command = try Sightline.parseAsRoot(scenario.arguments)
-      if var asynchronous = command as? any AsyncParsableCommand {
-        try await asynchronous.run()
-      } else {
-        try command.run()
+      let digest = scenario.settings.isEmpty ? nil : scenario.settings.digest.hex
+      try await ScenarioArguments.$settingsDigest.withValue(digest) {
+        try await run(scenario.arguments)
       }
     } catch let code as ExitCode {
       exit(code.rawValue)
@@ -39,6 +38,15 @@ enum Main {
       exit(ExitStatus.usage)
     } catch {
       finish(error, line)
+    }
+  }
+
+  private static func run(_ arguments: [String]) async throws {
+    var command = try Sightline.parseAsRoot(arguments)
+    if var asynchronous = command as? any AsyncParsableCommand {
+      try await asynchronous.run()
+    } else {
+      try command.run()
     }
   }
 

@@ -103,6 +103,23 @@ struct ScenarioTests {
       ("version: 1\nrun:\n  fpir: lots\n", ":3: fpir: 'lots' is not a share"),
       ("version: 1\nrun:\n  top: 3\n  fpir: 200 %\n", ":4: fpir: --fpir is a rate"),
       ("version: 1\nsimulate:\n  seconds: 3 pounds\n", ":3: seconds: '3 pounds' is not a time"),
+      ("version: 1\nbench-pipeline:\n  duraton: 3 s\n", ":3: unknown key 'duraton'; did you mean"),
+      ("version: 1\nbench-pipeline:\n  bound: p98=3s\n", ":3: bound: "),
+      (
+        "version: 1\nbench-pipeline:\n  bound: p99=1s\n  find-max: true\n  fps: -5\n",
+        ":5: fps: --fps: give frames a second"
+      ),
+      ("version: 1\nrun:\n  threshold: -2\n", ":3: threshold: --threshold is a cosine"),
+      ("version: 1\n#" + String(repeating: "x", count: 70_000), "more than the limit of 65536"),
+      ("version: 1\nbench-pipeline:\n  max-age: old\n", ":3: max-age: 'old' is not a time"),
+      (
+        "version: 1\nthresholds:\n  - drops == 0\n  - p98 < 1 s\n",
+        ":4: thresholds: unknown measure"
+      ),
+      ("version: 1\nthresholds: p99 < 3 pounds\n", ":2: thresholds: 'p99 < 3 pounds'"),
+      ("version: 1\nfaults:\n  stal: 1 %\n", ":3: unknown key 'stal'; did you mean 'stall'?"),
+      ("version: 1\nfaults:\n  garbage:\n    - 1 %\n    - lots\n", ":5: garbage: 'lots' is no"),
+      ("version: 1\nrun:\n  limit: drops == 0\n", ":3: unknown key 'limit'"),
       ("version: 1\nsimulate:\n  crossing: maybe\n", ":3: crossing: 'maybe' is not true or false"),
     ])
   func wrong(text: String, words: String) throws {
@@ -112,23 +129,28 @@ struct ScenarioTests {
     #expect(checked.status == 2 && checked.output == "")
     #expect(checked.errors.contains(words), "\(checked.errors)")
     #expect(checked.errors.split(separator: "\n").count == 1)
-    let command = text.contains("simulate") ? "simulate --out x" : "run x"
+    let command =
+      text.contains("simulate")
+      ? "simulate --out x" : text.contains("bench-pipeline") ? "bench pipeline x" : "run x"
     let used = try Binary.shell("$SIGHTLINE \(command) --config \(file)")
     #expect(used.status == 2 && used.errors.contains(words), "\(used.errors)")
   }
 
   @Test("Every option of a command is a key, with the help's own default")
   func complete() throws {
-    for command in ["simulate", "run"] {
+    for command in ["simulate", "run", "bench-pipeline"] {
+      let words = command.replacingOccurrences(of: "-", with: " ")
       let dump = try object(
-        try Binary.shell("$SIGHTLINE \(command) --experimental-dump-help").output)
+        try Binary.shell("$SIGHTLINE \(words) --experimental-dump-help").output)
       let arguments = (dump["command"] as? [String: Any])?["arguments"] as? [[String: Any]] ?? []
       var options: [String: String?] = [:]
       for argument in arguments where argument["kind"] as? String != "positional" {
         let name = (argument["preferredName"] as? [String: Any])?["name"] as? String ?? ""
         options[name] = argument["defaultValue"] as? String
       }
-      for name in ["help", "version", "json", "config"] { options.removeValue(forKey: name) }
+      for name in ["help", "version", "json", "config", "dry-run"] {
+        options.removeValue(forKey: name)
+      }
       let shown = try Binary.run("config", "show", command, "--effective", "--json")
       var keys: [String: String?] = [:]
       for row in try object(shown.output)["settings"] as? [[String: Any]] ?? [] {
@@ -142,9 +164,11 @@ struct ScenarioTests {
 
   @Test("The example can be taken, and the published schema agrees with the reader")
   func schema() throws {
-    let example = Binary.root.appendingPathComponent("Examples/scenarios/gate.yaml").path
-    let checked = try Binary.run("config", "check", example)
-    #expect(checked.status == 0, "\(checked.errors)")
+    for name in ["gate", "chaos", "load"] {
+      let example = Binary.root.appendingPathComponent("Examples/scenarios/\(name).yaml").path
+      let checked = try Binary.run("config", "check", example)
+      #expect(checked.status == 0, "\(checked.errors)")
+    }
     try expectSnapshot(try Binary.run("config", "schema").output, named: "scenario.v1.schema.json")
   }
 }

@@ -159,6 +159,31 @@ struct SettingsMapTests {
     #expect(!told.contains("\n"), "\(told)")
   }
 
+  @Test(
+    "Anchors of anchors, NUL, tabs and a file of nothing but keys are refused at once, in one line")
+  func hostile() {
+    var bomb = "a0: &a0 {x: 1, y: 2}\n"
+    for level in 1...40 {
+      bomb += "a\(level): &a\(level) {x: *a\(level - 1), y: *a\(level - 1)}\n"
+    }
+    let many = (0..<10_001).map { "k\($0): 1\n" }.joined()
+    for (text, words) in [
+      (bomb, "over 10000 values"), (many, "over 10000 values"), ("a: \0b\n", "is not YAML"),
+      ("a:\n\tb: 1\n", "is not YAML"), ("a: &x [1\n", "is not YAML"),
+    ] {
+      let told = message { _ = try map(text) }
+      #expect(told.hasPrefix("x.yaml") && told.contains(words), "\(told)")
+      #expect(!told.contains("\n"), "\(told)")
+    }
+  }
+
+  @Test("What is wrong in a list is told with the line of its item")
+  func items() throws {
+    let list = try map("a:\n  - one\n  - two\n").list("a")
+    #expect(
+      list?.map { $0.place.error(.badValue, "x").message } == ["x.yaml:2: a: x", "x.yaml:3: a: x"])
+  }
+
   @Test("Deep nesting is refused or read, never a crash")
   func deep() {
     for depth in [10, 900, 5_000] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
-internal import Pipeline
+package import Pipeline
 
 /// One run of the pipeline under one load. Percentiles are milliseconds, from all measured queries.
 package struct LoadRun: Codable, Hashable, Sendable {
@@ -51,6 +51,8 @@ package struct LoadRun: Codable, Hashable, Sendable {
   package var mostInFlight: Int
   /// Of the process, from the end of the time to warm up on; `nil` for runs of a few seconds.
   package var memory: MemoryTrend?
+  /// Faults that were played meanwhile; `nil` if there were none.
+  package var faults: [FaultTally]?
   /// Why it does not count; `nil` if it does.
   package var failure: Failure?
 
@@ -123,6 +125,7 @@ extension LoadRun {
     let total = outcome.book.total
     let time = Double(max(outcome.elapsed, 1))
     self.load = load
+    faults = outcome.faults.isEmpty ? nil : outcome.faults
     scheduledPerSecond = scheduled
     framesPerSecond =
       reading.frames > 1

@@ -75,11 +75,5 @@ package struct PipelinePlan: Sendable {
   }
 
   /// Bytes that the stages keep, the gallery left out.
-  package var stageBytes: Int {
-    let pixels = configuration.frameSet.manifest.cameras.map { $0.width * $0.height }.max() ?? 0
-    let scale = configuration.scale.divisor
-    let jpeg = configuration.frameSet.manifest.frames.map(\.bytes).max() ?? 0
-    // Decoded pixels, the locator's own copies of them, and the file's bytes.
-    return configuration.threads * (8 * pixels / (scale * scale) + jpeg * 5 / 4)
-  }
+  package var stageBytes: Int { configuration.stageBytes }
 }

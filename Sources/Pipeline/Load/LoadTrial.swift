@@ -47,6 +47,8 @@ package struct LoadTrial: Sendable {
     package let mostQueued: (elements: Int, bytes: Int)
     /// User and system time of the process meanwhile, in nanoseconds.
     package let cpu: UInt64
+    /// Faults that were played meanwhile.
+    package let faults: [FaultTally]
   }
 
   /// Counts of the tracker.
@@ -102,8 +104,14 @@ package struct LoadTrial: Sendable {
   ) async throws -> Outcome {
     var configuration = configuration
     configuration.intake = intake
+    let delays = (
+      matcher: CallDelay(.matcher, configuration.faults),
+      disk: CallDelay(.disk, configuration.faults)
+    )
+    let matcher: any Matcher =
+      delays.matcher.map { SlowMatcher(matcher: self.matcher, delay: $0) } ?? self.matcher
     let names = (0..<feeds).map { Self.name(of: $0) }
-    let place = try TrialLog(self, bus, names: names)
+    let place = try TrialLog(self, bus, names: names, slowedBy: delays.disk)
     defer { place.close() }
     let journeys = Journeys(observer: observer)
     var line = StageLine(
@@ -131,7 +139,8 @@ package struct LoadTrial: Sendable {
         tracks: counts.tracks, opened: counts.opened, closed: counts.closed),
       measures: measures, elapsed: end &- generator.start, start: generator.start,
       lags: generator.lags, allocations: outcome.allocations, mostQueued: outcome.mostQueued,
-      cpu: ProcessTime.now() &- cpu)
+      cpu: ProcessTime.now() &- cpu,
+      faults: [delays.matcher?.tally, delays.disk?.tally].compactMap { $0 })
   }
 
   /// The name of a feed, such as `feed-007`.

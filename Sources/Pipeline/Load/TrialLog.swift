@@ -14,8 +14,12 @@ struct TrialLog {
   let machines: [SightingMachine]
   private let log: SQLiteLog?
 
-  /// - Parameter names: of the feeds; feed *f* is camera *f* modulo the frame set's.
-  init(_ trial: LoadTrial, _ bus: TrialBus, names: [String]) throws {
+  /// - Parameters:
+  ///   - names: of the feeds; feed *f* is camera *f* modulo the frame set's.
+  ///   - delay: makes commits wait.
+  init(
+    _ trial: LoadTrial, _ bus: TrialBus, names: [String], slowedBy delay: CallDelay? = nil
+  ) throws {
     let log: SQLiteLog? =
       switch bus {
       case .sqlite(let path): try SQLiteLog(path)
@@ -24,8 +28,10 @@ struct TrialLog {
     self.log = log
     runID = try log?.beginRun(key: "bench", fresh: true).runID ?? "bench"
     writer =
-      log.map { [latency] in GroupCommitWriter(log: $0) { latency.committed($0) } }
-      ?? DiscardingBus()
+      log.map { [latency] log in
+        let disk: any DurableLog = delay.map { SlowLog(log: log, delay: $0) } ?? log
+        return GroupCommitWriter(log: disk) { latency.committed($0) }
+      } ?? DiscardingBus()
     let contexts = trial.contexts(runID: runID)
     // A feed shows its frames over and over. Who comes again stands for somebody else, or a feed would tell
     // of nobody after its first time round.

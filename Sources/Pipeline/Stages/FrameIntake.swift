@@ -28,6 +28,18 @@ struct FrameIntake: Sendable {
     return false
   }
 
+  /// Tells the tracker that a camera delivered nothing at the ticket's time, so that what it had in view is
+  /// lost in time. False where there is no place in flight for that, which harms nobody.
+  func absent(_ ticket: FrameTicket) async throws -> Bool {
+    if decode.limits.policy == .block {
+      try await window.push(())
+    } else if !window.tryPush(()) {
+      return false
+    }
+    try await track.push(ProcessedFrame(ticket: ticket, outcome: .absent))
+    return true
+  }
+
   /// Puts a frame that has its place into the first queue.
   func admit(_ ticket: FrameTicket) async throws {
     try book.entered(camera: ticket.camera)

@@ -10,11 +10,15 @@ struct FrameSource {
   /// Last sequence number already processed by the run that is resumed, by camera.
   let resumeAfter: [String: Int]
   let stop: StopSignal
+  let feed: FaultedFeed
 
   /// What the source saw.
   struct Tally: Sendable {
     /// Whether it ended before the last frame because it was asked to.
     var stopped = false
+    var faults = FaultBook()
+    /// Frames that were brought in a second or more after they came: the process stood still.
+    var late = 0
   }
 
   /// Brings in every frame; on the wall clock it waits for no one.
@@ -26,8 +30,11 @@ struct FrameSource {
     var next = manifest.cameras.map { (resumeAfter[$0.id] ?? -1) + 1 }
     var tally = Tally()
     let pace = configuration.clock == .wall ? Pace(first: firstCapture(manifest)) : nil
-    for frame in manifest.frames {
-      guard let camera = cameras[frame.camera], frame.seq >= next[camera] else { continue }
+    for delivery in feed.deliveries {
+      let frame = manifest.frames[delivery.frame]
+      guard let camera = cameras[frame.camera] else { continue }
+      let isNew = delivery.isCopy ? frame.seq == next[camera] - 1 : frame.seq >= next[camera]
+      guard isNew, frame.seq > resumeAfter[frame.camera] ?? -1 else { continue }
       if stop.isRaised {
         tally.stopped = true
         break
@@ -35,7 +42,21 @@ struct FrameSource {
       var (admittedAt, capturedAt): (UInt64, Int64) = (0, frame.capturedAt)
       if let pace {
         // Latency counts from the scheduled time, so that a late source cannot hide.
-        (admittedAt, capturedAt) = try await pace.wait(until: frame.capturedAt, stop: stop)
+        (admittedAt, capturedAt) = try await pace.wait(
+          for: frame.capturedAt, until: delivery.at, stop: stop)
+        if pace.lateness(of: delivery.at) >= 1_000_000_000 { tally.late += 1 }
+      }
+      tally.faults.struck(delivery, camera: frame.camera)
+      capturedAt += delivery.shift
+      if delivery.isLost {
+        intake.book.missed(frame.seq + 1 - next[camera], camera: camera)
+        next[camera] = frame.seq + 1
+        let lane = pace == nil ? 0 : camera
+        let ticket = FrameTicket(
+          frame: frame, camera: camera, lane: lane, order: orders[lane], capturedAt: capturedAt,
+          admittedAt: admittedAt)
+        if try await intake.absent(ticket) { orders[lane] += 1 }
+        continue
       }
       let hasPlace = try await intake.place(camera: camera)
       intake.book.missed(frame.seq - next[camera], camera: camera)
@@ -43,9 +64,10 @@ struct FrameSource {
       guard hasPlace else { continue }
       if pace == nil { admittedAt = Monotonic.now() }
       let lane = pace == nil ? 0 : camera
-      let ticket = FrameTicket(
+      var ticket = FrameTicket(
         frame: frame, camera: camera, lane: lane, order: orders[lane], capturedAt: capturedAt,
         admittedAt: admittedAt)
+      ticket.damage = delivery.damage
       orders[lane] += 1
       try await intake.admit(ticket)
     }
@@ -65,17 +87,26 @@ private struct Pace {
 
   init(first: Int64) { self.first = first }
 
-  /// Sleeps until the capture time has come; returns it on the monotonic clock, in nanoseconds, and as
-  /// a time of day, in microseconds since 1970.
-  func wait(until capturedAt: Int64, stop: StopSignal) async throws -> (UInt64, Int64) {
+  /// How long ago a frame came, in nanoseconds.
+  func lateness(of comesAt: Int64) -> UInt64 {
+    let due = start &+ UInt64(max(0, comesAt - first)) &* 1_000
+    let now = Monotonic.now()
+    return now > due ? now - due : 0
+  }
+
+  /// Sleeps until a frame comes that was captured at `capturedAt`; returns its capture time on the
+  /// monotonic clock, in nanoseconds, and as a time of day, in microseconds since 1970.
+  func wait(
+    for capturedAt: Int64, until comesAt: Int64, stop: StopSignal
+  ) async throws -> (UInt64, Int64) {
     let since = max(0, capturedAt - first)
-    let due = start &+ UInt64(since) &* 1_000
+    let due = start &+ UInt64(max(0, comesAt - first)) &* 1_000
     while !stop.isRaised {
       let now = Monotonic.now()
       guard now < due else { break }
       // In short naps, so that a stop is noticed.
       try await Task.sleep(for: .nanoseconds(min(due - now, 50_000_000)))
     }
-    return (due, wallStart.microseconds + since)
+    return (start &+ UInt64(since) &* 1_000, wallStart.microseconds + since)
   }
 }

@@ -64,7 +64,8 @@ final class FrameWorker {
         let read = Monotonic.now()
         measures.worked(.read, read &- start)
         let decoded = try measures.measure(.decode) { () throws(FrameError) in
-          try unsafe decoder.decode(bytes, scale: scale, into: buffer, frame: frame.name)
+          let bytes = unsafe ticket.damage?.applied(to: bytes) ?? bytes
+          return try unsafe decoder.decode(bytes, scale: scale, into: buffer, frame: frame.name)
         }
         let pixelsReady = Monotonic.now()
         let located = measures.measure(.locate) {

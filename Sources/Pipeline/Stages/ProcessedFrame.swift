@@ -26,6 +26,8 @@ package struct FrameTicket: Sendable {
   package let sequence: Int
   /// Whether the frame counts in a measurement; those of the time to warm up do not.
   package let isMeasured: Bool
+  /// What befell its bytes.
+  package var damage: FrameDamage?
 
   package init(
     frame: FrameSetManifest.Frame, camera: Int, lane: Int, order: Int, capturedAt: Int64,
@@ -58,6 +60,8 @@ package struct ProcessedFrame: Sendable {
     case decoded(width: Int, height: Int, warning: String?)
     case failed(FrameError)
     case dropped(DropReason)
+    /// It never came in: its camera was away.
+    case absent
   }
 
   package let ticket: FrameTicket

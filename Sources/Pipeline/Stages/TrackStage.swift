@@ -66,7 +66,7 @@ struct TrackStage {
     let frame = ticket.frame
     let camera = ticket.camera
     let events: [SightingEvent]
-    let door: FrameBook.Door
+    let door: FrameBook.Door?
     switch processed.outcome {
     case .decoded(let width, let height, let warning):
       door = .decoded(isDamaged: warning != nil)
@@ -83,6 +83,9 @@ struct TrackStage {
     case .dropped(let reason):
       door = .dropped(.read, reason)
       events = machines[camera].advance(to: Timestamp(microseconds: ticket.capturedAt))
+    case .absent:
+      door = nil
+      events = machines[camera].advance(to: Timestamp(microseconds: ticket.capturedAt))
     }
     let tracked = Monotonic.now()
     measures.worked(.track, tracked &- start)
@@ -95,11 +98,11 @@ struct TrackStage {
     processed.times.marks.trackStarted = start
     processed.times.marks.tracked = tracked
     // Before the bus may tell that the frame's way is over.
-    try book.left(door, camera: camera)
+    if let door { try book.left(door, camera: camera) }
     let checkpoint = BusCheckpoint(
       runID: runID, camera: ticket.feed, frameSequence: ticket.sequence,
       timeMicroseconds: ticket.capturedAt, recent: machines[camera].recentSubjects)
-    try await submit(events, checkpoint: checkpoint, cause: processed)
+    try await submit(events, checkpoint: checkpoint, cause: door == nil ? nil : processed)
   }
 
   private func observe(_ found: FrameFace, _ account: inout FaceAccount) -> FaceObservation {
@@ -171,7 +174,7 @@ extension ProcessedFrame {
       switch self.outcome {
       case .decoded: .decoded
       case .failed: .failed
-      case .dropped: .dropped
+      case .dropped, .absent: .dropped
       }
     return JourneyEnd(
       feed: ticket.camera, outcome: outcome, isMeasured: ticket.isMeasured,

@@ -79,6 +79,16 @@ extension BenchCommand {
     @Option(help: ArgumentHelp("Searches to compare with exact search, at most.", valueName: "n"))
     var checked: Int = 256
 
+    @Option(
+      help: ArgumentHelp(
+        "Scenario file with options of this command; see `sightline config`.",
+        valueName: "file.yaml"))
+    var config: String?
+
+    @OptionGroup var faults: PlayedFaults
+
+    @OptionGroup var limits: DeclaredLimits
+
     @OptionGroup var observation: ObservationOptions
 
     @Flag(help: "Print one JSON object.")
@@ -149,8 +159,15 @@ extension BenchCommand {
     }
 
     func run() async throws {
-      var plan = PipelinePlan(
-        try stages.configuration(FrameSet(opening: FilePath(frameset))), scenario: scenario)
+      var configuration = try stages.configuration(FrameSet(opening: FilePath(frameset)))
+      let played = try faults.rules()
+      // A set stands for any number of cameras here, and feeds are told by the load.
+      configuration.faults = played.filter { !$0.kind.isOfCameras }
+      if configuration.faults.count < played.count {
+        Console.note(
+          "bench: of the faults those of matcher and disk are played; `run` plays cameras'")
+      }
+      var plan = PipelinePlan(configuration, scenario: scenario)
       plan.configuration.batch = batching.limits
       plan.bound = bound?.seconds
       plan.load = cameras.map(Double.init) ?? rate
@@ -185,8 +202,10 @@ extension BenchCommand {
           throw CancellationError()
         }
       }
-      let report = PipelineReport(
+      var report = PipelineReport(
         result, machine: .current(libraries: LibraryVersions.all), command: CommandLine.arguments)
+      report.settingsDigest = ScenarioArguments.settingsDigest
+      report.limits = try limits.findings(report.figures)
       if let out {
         try WholeFile.write(try report.json(snakeCase: true) + "\n", to: FilePath(out))
       }
@@ -195,7 +214,9 @@ extension BenchCommand {
           ChromeTrace(result.traced, start: result.traceStart).json, to: FilePath(trace))
       }
       try Console.output(json ? try report.json(snakeCase: true) : report.text)
-      if !report.valid { throw ExitCode(ExitStatus.limitBroken) }
+      if !report.valid || LimitTable(report.limits).isBroken {
+        throw ExitCode(ExitStatus.limitBroken)
+      }
     }
   }
 }

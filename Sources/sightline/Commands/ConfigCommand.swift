@@ -12,12 +12,15 @@ internal import SystemPackage
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Check and show scenario files: settings of simulate and run in YAML.",
+    abstract:
+      "Check and show scenario files: settings of simulate, run and bench pipeline in YAML.",
     discussion: """
-      `sightline simulate --config FILE` and `sightline run --config FILE` take their options from a \
-      file with a section for each command and keys by the names of its options. An option on the \
-      command line counts before a variable of the environment (SIGHTLINE_RUN_FPIR), that before the \
-      file, and that before the default. Values may have units: 2 minutes, 1/333, 1.3 billion.
+      `sightline simulate`, `run` and `bench pipeline` take options from --config FILE: a file with a \
+      section for each command (simulate, run, bench-pipeline) and keys by the names of its options. An \
+      option on the command line counts before a variable of the environment (SIGHTLINE_RUN_FPIR), that \
+      before the file, and that before the default. Values may have units: 2 minutes, 1/333, 1.3 billion. \
+      A section `faults` says what goes wrong while a run is under way (--fault), a list `thresholds` what \
+      must hold at its end (--limit).
       """, subcommands: [Check.self, Show.self, Schema.self])
 
   struct Check: ParsableCommand {
@@ -29,13 +32,15 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       let scenario = try ConfigCommand.usage { try Scenario(contentsOf: FilePath(file)) }
-      for command in ScenarioKeys.commands {
+      for command in ScenarioKeys.commands where scenario.has(command) {
         let arguments = try scenario.settings(of: command, given: [:], environment: [:]).arguments
         try ConfigCommand.usage {
           do {
             // With what a file may leave to the command line.
             switch command {
             case "run": _ = try Run.parse(["frames"] + arguments)
+            case "bench-pipeline":
+              _ = try BenchCommand.Pipeline.parse(["frames"] + arguments + Self.load(arguments))
             default:
               let hasFolder = arguments.contains("--out")
               _ = try Simulate.parse((hasFolder ? [] : ["--out", "frames"]) + arguments)
@@ -49,6 +54,15 @@ struct ConfigCommand: ParsableCommand {
       }
       Console.note("\(file): can be taken")
     }
+
+    /// A load for a bench whose file leaves it to the command line.
+    private static func load(_ arguments: [String]) -> [String] {
+      let isClosed = ["offline", "single", "multi"].contains { arguments.contains($0) }
+      if isClosed { return [] }
+      let hasLoad = ["--find-max", "--cameras", "--rate"].contains { arguments.contains($0) }
+      return (arguments.contains("--bound") ? [] : ["--bound", "p99=100ms"])
+        + (hasLoad ? [] : ["--find-max"])
+    }
   }
 
   struct Show: ParsableCommand {
@@ -56,7 +70,7 @@ struct ConfigCommand: ParsableCommand {
       abstract: "Show the settings of a command as they would be in effect, and where each is from."
     )
 
-    @Argument(help: "The command: simulate or run.")
+    @Argument(help: "The command: simulate, run or bench-pipeline.")
     var command: String
 
     @Argument(help: "The scenario: a YAML file. (default: none)")
@@ -70,7 +84,7 @@ struct ConfigCommand: ParsableCommand {
 
     func validate() throws {
       guard ScenarioKeys.commands.contains(command) else {
-        throw ValidationError("'\(command)': give simulate or run")
+        throw ValidationError("'\(command)': give simulate, run or bench-pipeline")
       }
     }
 
@@ -88,7 +102,9 @@ struct ConfigCommand: ParsableCommand {
           try Effective(command: command, digest: settings.digest.hex, settings: values).json())
         return
       }
-      let rows = shown.map { [$0.key.name, $0.shownValue ?? "-", $0.source.rawValue] }
+      let rows = shown.flatMap { setting in
+        setting.shownLines.map { [setting.key.name, $0, setting.source.rawValue] }
+      }
       try Console.output(
         Text.table([["\(command)", "value", "from"]] + rows, indent: "")
           + "\n\nsettings \(settings.digest)")
@@ -125,6 +141,12 @@ struct ConfigCommand: ParsableCommand {
 }
 
 extension Scenario.Setting {
+  /// One for each time that the option is given.
+  fileprivate var shownLines: [String] {
+    guard key.kind == .lines, let value else { return [shownValue ?? "-"] }
+    return value.split(separator: ";").map { $0.split(separator: " ").joined(separator: " ") }
+  }
+
   /// The value without what may be a password.
   fileprivate var shownValue: String? {
     guard let value, key.name == "bus", value.contains("@") else { return value }

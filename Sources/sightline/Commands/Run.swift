@@ -113,6 +113,10 @@ struct Run: AsyncParsableCommand {
   )
   var config: String?
 
+  @OptionGroup var faults: PlayedFaults
+
+  @OptionGroup var limits: DeclaredLimits
+
   @Flag(help: "Start over, even if an interrupted run of this set could be resumed.")
   var fresh = false
 
@@ -127,6 +131,9 @@ struct Run: AsyncParsableCommand {
 
   @Flag(help: "Print the summary as one JSON object.")
   var json = false
+
+  @Flag(help: "Only tell what would be done, with memory and time.")
+  var dryRun = false
 
   func validate() throws {
     guard !frameset.isEmpty else { throw ValidationError("give the folder of a frame set") }
@@ -176,7 +183,18 @@ struct Run: AsyncParsableCommand {
     configuration.threads = threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     configuration.fresh = fresh
     configuration.publishesTruth = publishTruth
+    configuration.faults = try faults.rules()
+    configuration.settingsDigest = ScenarioArguments.settingsDigest
+    do throws(PipelineError) {
+      try configuration.faults.check(cameras: frameSet.manifest.cameras.map(\.id))
+    } catch {
+      throw Console.usage("--fault: \(error)")
+    }
     configuration.batch = batching.limits
+    if dryRun {
+      try Console.output(try RunPlanReport(configuration).text)
+      return
+    }
 
     let slowest = frameSet.manifest.cameras.map(\.framesPerSecond).min() ?? 1
     let observatory = Observatory(
@@ -202,6 +220,7 @@ struct Run: AsyncParsableCommand {
     }
     forward?.finish(within: .seconds(flush))
     summary.bus.forward = await forward?.value()
+    summary.limits = try limits.findings(summary.figures)
     observer.ended(summary)
     observer.finish()
     try Console.output(json ? try summary.json() : summary.text)
@@ -210,6 +229,7 @@ struct Run: AsyncParsableCommand {
       throw ExitCode(ExitStatus.failure)
     }
     if summary.state == "stopped" { throw ExitCode(ExitStatus.interrupted) }
+    if LimitTable(summary.limits).isBroken { throw ExitCode(ExitStatus.limitBroken) }
   }
 
   /// The log to write to, and what forwards from it if another bus was named.

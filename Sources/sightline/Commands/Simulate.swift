@@ -92,6 +92,9 @@ struct Simulate: AsyncParsableCommand {
   @Flag(help: "Let people pass a camera more than once.")
   var revisits = false
 
+  @Flag(help: "Only tell what would be done, with space and time.")
+  var dryRun = false
+
   func validate() throws {
     guard !out.isEmpty else { throw ValidationError("--out: give the name of a folder") }
     do {
@@ -103,6 +106,10 @@ struct Simulate: AsyncParsableCommand {
 
   func run() async throws {
     let options = try options()
+    if dryRun {
+      try Console.output(Self.plan(options, to: out))
+      return
+    }
     let progress = Progress("simulate", unit: "frames")
     let probes = PopulationProbes(Population(seed: populationSeed), line: line)
     let stop = CancelOnSignal()
@@ -115,6 +122,21 @@ struct Simulate: AsyncParsableCommand {
     Console.note(
       "\(manifest.frames.count) frames of \(manifest.cameras.count) cameras, "
         + "\(manifest.appearances.count) appearances, in \(out)")
+  }
+
+  /// Space by what SampleFrames and frames of a megapixel take, time by what a core renders: both to a
+  /// factor of two or so.
+  private static func plan(_ options: SimulationOptions, to folder: String) -> String {
+    let pixels = Double(options.size.width * options.size.height)
+    let frames = options.totalFrames
+    let seconds = Double(frames) * (0.004 + pixels * 4e-8)
+    return """
+      Would render a frame set in \(folder)
+        frames    \(Text.count(frames)) of \(options.cameras) cameras, \(options.size)
+        memory    about \(Text.bytes(Int(pixels * 12))) a core
+        disk      about \(Text.bytes(Int(Double(frames) * pixels * 0.15)))
+        time      about \(Int(seconds.rounded(.up))) s of one core, to a factor of two
+      """
   }
 
   private func options() throws -> SimulationOptions {

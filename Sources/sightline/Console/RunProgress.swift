@@ -50,6 +50,11 @@ final class RunProgress: Sendable {
       observatory.outbox { $0.awaySince = nil }
       observatory.say(.notice, "bus-back", "forwarding again")
     case .progress(let forwarded): observatory.outbox { $0.forwarded = forwarded }
+    case .parked(let id, let error):
+      observatory.say(
+        .warning, "event-parked",
+        "sightline: event \(id) is parked in the outbox, and others go on: \(error)",
+        [("event", id), ("reason", "\(error)")])
     }
   }
 

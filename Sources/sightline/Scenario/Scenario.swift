@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import Files
+internal import Pipeline
 internal import Settings
 internal import SystemPackage
 
@@ -47,11 +48,11 @@ struct Scenario {
         .newerVersion,
         "this program knows \(ScenarioKeys.version), the file is \(number); use a newer one")
     }
-    try file.requireKeys(["version", "name"] + ScenarioKeys.commands)
+    try file.requireKeys(["version", "name"] + ScenarioKeys.commands + ["faults", "thresholds"])
     var sections: [String: [String: Value]] = [:]
     for command in ScenarioKeys.commands {
       guard let map = try file.map(command) else { continue }
-      let keys = ScenarioKeys.of(command)
+      let keys = ScenarioKeys.of(command).filter { $0.kind != .lines }
       try map.requireKeys(keys.map(\.name))
       for key in keys {
         guard
@@ -65,7 +66,55 @@ struct Scenario {
         sections[command, default: [:]][key.name] = Value(argument: argument, place: first.place)
       }
     }
+    for (name, value) in [
+      ("fault", try Self.faults(file)), ("limit", try Self.thresholds(file)),
+    ] {
+      guard let value else { continue }
+      for command in ScenarioKeys.commands
+      where ScenarioKeys.of(command).contains(where: { $0.name == name }) {
+        sections[command, default: [:]][name] = value
+      }
+    }
     self.sections = sections
+  }
+
+  /// What goes wrong while a run is under way: a section with keys by kind.
+  private static func faults(_ file: SettingsMap) throws -> Value? {
+    guard let map = try file.map("faults") else { return nil }
+    try map.requireKeys(FaultKind.allCases.map(\.rawValue))
+    var rules: [String] = []
+    var place: SettingsText.Place?
+    for kind in FaultKind.allCases {
+      for text in try map.list(kind.rawValue) ?? [] {
+        do throws(PipelineError) {
+          rules.append("\(try FaultRule(kind, text.string))")
+        } catch {
+          throw text.place.error(.badValue, error.message)
+        }
+        place = place ?? text.place
+      }
+    }
+    return place.map { Value(argument: rules.joined(separator: "; "), place: $0) }
+  }
+
+  /// What must hold at the end.
+  private static func thresholds(_ file: SettingsMap) throws -> Value? {
+    let texts = try file.list("thresholds") ?? []
+    for text in texts {
+      do throws(PipelineError) {
+        _ = try ResultLimit(text.string)
+      } catch {
+        throw text.place.error(.badValue, error.message)
+      }
+    }
+    guard let first = texts.first else { return nil }
+    return Value(argument: texts.map(\.string).joined(separator: "; "), place: first.place)
+  }
+
+  /// Whether the file has anything for `command` alone.
+  func has(_ command: String) -> Bool {
+    let shared = ScenarioKeys.of(command).filter { $0.kind == .lines }.map(\.name)
+    return sections[command]?.keys.contains { !shared.contains($0) } ?? false
   }
 
   /// The settings of `command` when `given` options stand on the command line: flag, else environment,
@@ -76,7 +125,7 @@ struct Scenario {
     of command: String, given: [String: String], environment: [String: String]
   ) throws(SettingsError) -> [Setting] {
     let keys = ScenarioKeys.of(command)
-    let prefix = "SIGHTLINE_\(command.uppercased())_"
+    let prefix = ScenarioKeys.prefix(command)
     let known = keys.map { $0.variable(command) }
     if let strange = environment.keys.sorted().first(where: {
       $0.hasPrefix(prefix) && !known.contains($0)
@@ -130,7 +179,12 @@ extension [Scenario.Setting] {
     filter { $0.source == .environment || $0.source == .file }.flatMap { setting -> [String] in
       guard let value = setting.value else { return [] }
       if setting.key.kind == .flag { return value == "true" ? ["--\(setting.key.name)"] : [] }
-      return ["--\(setting.key.name)", value]
+      if setting.key.kind == .lines {
+        return value.split(separator: ";").flatMap { ["--\(setting.key.name)", String($0)] }
+      }
+      // In one word, where it would be taken for an option itself.
+      return value.hasPrefix("-")
+        ? ["--\(setting.key.name)=\(value)"] : ["--\(setting.key.name)", value]
     }
   }
 

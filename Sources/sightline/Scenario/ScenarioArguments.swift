@@ -8,25 +8,35 @@ internal import SystemPackage
 struct ScenarioArguments {
   /// To be parsed in the place of the user's.
   let arguments: [String]
+  /// As they are in effect; empty for commands that scenario files are not for.
+  let settings: [Scenario.Setting]
   private let scenario: Scenario
   private let command: String?
 
   /// Takes `--config FILE` out of the arguments of a command that scenario files are for, and puts the
   /// options in that it and the environment set.
   init(_ user: [String], environment: [String: String]) throws {
-    guard let command = user.first, ScenarioKeys.commands.contains(command) else {
-      (arguments, scenario, command) = (user, Scenario(), nil)
+    guard
+      let command = ScenarioKeys.commands.first(where: { user.starts(with: ScenarioKeys.words($0)) }
+      )
+    else {
+      (arguments, settings, scenario, command) = (user, [], Scenario(), nil)
       return
     }
-    var rest = Array(user.dropFirst())
+    let words = ScenarioKeys.words(command)
+    var rest = Array(user.dropFirst(words.count))
     let file = Self.take("--config", from: &rest)
     let scenario = try file.map { try Scenario(contentsOf: FilePath($0)) } ?? Scenario()
     let settings = try scenario.settings(
       of: command, given: Self.given(rest, command), environment: environment)
     self.scenario = scenario
     self.command = command
-    arguments = [command] + settings.arguments + rest
+    self.settings = settings
+    arguments = words + settings.arguments + rest
   }
+
+  /// Of the settings of the command that runs, whatever they come from; `nil` for other commands.
+  @TaskLocal static var settingsDigest: String?
 
   /// A complaint of the parser, with the file's line where that is to blame.
   func located(_ message: String) -> String {
@@ -58,13 +68,18 @@ struct ScenarioArguments {
       guard let name = parts.first,
         let key = ScenarioKeys.of(command).first(where: { $0.name == name })
       else { continue }
+      let value: String
       if key.kind == .flag {
-        found[key.name] = "true"
+        value = "true"
       } else if parts.count == 2 {
-        found[key.name] = String(parts[1])
+        value = String(parts[1])
       } else if index + 1 < end {
-        found[key.name] = arguments[index + 1]
+        value = arguments[index + 1]
+      } else {
+        continue
       }
+      let before = key.kind == .lines ? found[key.name].map { $0 + "; " } : nil
+      found[key.name] = (before ?? "") + value
     }
     return found
   }

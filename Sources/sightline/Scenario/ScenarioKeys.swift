@@ -8,8 +8,13 @@ struct ScenarioKey {
   /// What a value may be; numbers may have units.
   enum Kind {
     case text, number, count, share, seconds, flag
+    /// Seconds, with the unit that the option wants.
+    case duration
     /// Values with commas between, or a list.
     case list
+    /// An option that may be given several times; on one line with semicolons between. In a file it has a
+    /// place of its own, outside the commands' sections.
+    case lines
   }
 
   let name: String
@@ -22,16 +27,32 @@ struct ScenarioKey {
 
   /// The environment variable that sets it for `command`.
   func variable(_ command: String) -> String {
-    "SIGHTLINE_\(command)_\(name)".uppercased().replacing("-", with: "_")
+    ScenarioKeys.prefix(command) + name.uppercased().replacing("-", with: "_")
   }
 }
 
 /// The commands that a scenario file is for, and their keys, in the order of their help.
 enum ScenarioKeys {
   static let version = 1
-  static let commands = ["simulate", "run"]
+  static let commands = ["simulate", "run", "bench-pipeline"]
 
-  static func of(_ command: String) -> [ScenarioKey] { command == "run" ? run : simulate }
+  static func of(_ command: String) -> [ScenarioKey] {
+    switch command {
+    case "run": run
+    case "bench-pipeline": benchPipeline
+    default: simulate
+    }
+  }
+
+  /// What the names of a command's environment variables begin with.
+  static func prefix(_ command: String) -> String {
+    "SIGHTLINE_\(command)_".uppercased().replacing("-", with: "_")
+  }
+
+  /// The command's words on the command line.
+  static func words(_ command: String) -> [String] {
+    command.split(separator: "-").map(String.init)
+  }
 
   private static let simulate: [ScenarioKey] = [
     .init(name: "out", kind: .text, standard: nil, words: "Folder to make."),
@@ -91,7 +112,7 @@ enum ScenarioKeys {
     .init(name: "threads", kind: .count, standard: nil, words: "Workers and matcher threads."),
     .init(name: "batch", kind: .count, standard: "64", words: "Probes searched together."),
     .init(
-      name: "batch-wait", kind: .text, standard: nil,
+      name: "batch-wait", kind: .duration, standard: nil,
       words: "How long a batch that is not full waits for more."),
     .init(
       name: "batch-per-camera", kind: .count, standard: "16",
@@ -100,6 +121,8 @@ enum ScenarioKeys {
     .init(name: "fresh", kind: .flag, standard: "false", words: "Start over."),
     .init(
       name: "publish-truth", kind: .flag, standard: "false", words: "Publish who was there too."),
+    .init(name: "fault", kind: .lines, standard: nil, words: "What goes wrong meanwhile."),
+    .init(name: "limit", kind: .lines, standard: nil, words: "What must hold at the end."),
     .init(name: "metrics", kind: .text, standard: nil, words: "Address to give metrics on."),
     .init(name: "log-level", kind: .text, standard: "notice", words: "What is told as it runs."),
     .init(name: "log-format", kind: .text, standard: "text", words: "text or json."),
@@ -114,7 +137,7 @@ extension ScenarioKey.Kind {
       Int(exactly: value).map { "\($0)" } ?? "\(value)"
     }
     switch self {
-    case .text, .list: return text.isEmpty ? nil : text
+    case .text, .list, .lines: return text.isEmpty ? nil : text
     case .number: return Double(text).map { _ in text }
     case .count:
       // A seed may have digits that a double would lose.
@@ -122,6 +145,7 @@ extension ScenarioKey.Kind {
       return Quantity.count.value(of: text).flatMap { Int(exactly: $0) }.map { "\($0)" }
     case .share: return Quantity.share.value(of: text).map(plain)
     case .seconds: return Quantity.seconds.value(of: text).map(plain)
+    case .duration: return Quantity.seconds.value(of: text).map { plain($0) + "s" }
     case .flag: return ["true", "false"].contains(text.lowercased()) ? text.lowercased() : nil
     }
   }
@@ -129,11 +153,11 @@ extension ScenarioKey.Kind {
   /// What to write.
   var example: String {
     switch self {
-    case .text, .list: "a value"
+    case .text, .list, .lines: "a value"
     case .number: "a number"
     case .count: Quantity.count.example
     case .share: Quantity.share.example
-    case .seconds: Quantity.seconds.example
+    case .seconds, .duration: Quantity.seconds.example
     case .flag: "true or false"
     }
   }

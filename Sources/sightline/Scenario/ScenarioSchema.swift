@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import FoundationEssentials
+internal import Pipeline
 internal import Reports
 
 /// The JSON Schema of scenario files, made from the keys, so that the two cannot disagree.
@@ -14,11 +15,22 @@ enum ScenarioSchema {
       ]
       for command in ScenarioKeys.commands {
         var keys: [String: Node] = [:]
-        for key in ScenarioKeys.of(command) { keys[key.name] = node(key) }
+        for key in ScenarioKeys.of(command) where key.kind != .lines { keys[key.name] = node(key) }
         properties[command] = Node(
           type: ["object"], description: "Options of `sightline \(command)`.", properties: keys,
           additionalProperties: false)
       }
+      var faults: [String: Node] = [:]
+      for kind in FaultKind.allCases {
+        faults[kind.rawValue] = lines(kind.words + " Such as: \(kind.example).")
+      }
+      properties["faults"] = Node(
+        type: ["object"], description: "What goes wrong while `sightline run` is under way.",
+        properties: faults, additionalProperties: false)
+      let measures = ResultMeasure.allCases.map { "\($0.rawValue) (\($0.words))" }
+      properties["thresholds"] = lines(
+        "What must hold at the end of `run` and `bench pipeline`, such as: p99 < 200ms. Measures: "
+          + measures.joined(separator: ", ") + ".")
       return try Node(
         schema: "https://json-schema.org/draft/2020-12/schema", id: "urn:sightline:scenario:v1",
         type: ["object"], description: "A scenario: settings of sightline's commands.",
@@ -27,16 +39,21 @@ enum ScenarioSchema {
     }
   }
 
+  private static func lines(_ words: String) -> Node {
+    Node(type: ["string", "array"], description: words, items: [Node(type: ["string"])])
+  }
+
   private static func node(_ key: ScenarioKey) -> Node {
     let words = key.words + (key.standard.map { " Default: \($0)." } ?? "")
     return switch key.kind {
     case .flag: Node(type: ["boolean"], description: words)
+    case .lines: lines(words)
     case .list:
       Node(
         type: ["string", "number", "array"], description: words,
         items: [Node(type: ["string", "number"])])
     // Numbers may have units, so they may be text.
-    case .text, .number, .count, .share, .seconds:
+    case .text, .number, .count, .share, .seconds, .duration:
       Node(type: ["string", "number"], description: words)
     }
   }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Settings
+
+/// A bound on a figure of a result, such as `p99 < 200ms`, declared before the result is there.
+package struct ResultLimit: Hashable, Sendable, CustomStringConvertible {
+  package enum Relation: String, CaseIterable, Sendable {
+    // Longest first, so that none is taken for another's beginning.
+    case atMost = "<="
+    case atLeast = ">="
+    case equal = "=="
+    case below = "<"
+    case above = ">"
+
+    func holds(_ value: Double, _ bound: Double) -> Bool {
+      switch self {
+      case .atMost: value <= bound
+      case .atLeast: value >= bound
+      case .equal: value == bound
+      case .below: value < bound
+      case .above: value > bound
+      }
+    }
+  }
+
+  package let measure: ResultMeasure
+  package let relation: Relation
+  /// Seconds, a share or a plain number.
+  package let bound: Double
+  /// The bound as it was written.
+  private let words: String
+
+  package var description: String { "\(measure.rawValue) \(relation.rawValue) \(words)" }
+
+  /// - Throws: `PipelineError` with code `badLimit`, one line.
+  package init(_ text: String) throws(PipelineError) {
+    guard let relation = Relation.allCases.first(where: { text.contains($0.rawValue) }),
+      let range = text.firstRange(of: relation.rawValue)
+    else {
+      throw PipelineError(.badLimit, "'\(text)' is no limit; write one such as 'p99 < 200ms'")
+    }
+    func trimmed(_ part: Substring) -> String {
+      part.split(separator: " ").joined(separator: " ")
+    }
+    let name = trimmed(text[..<range.lowerBound])
+    guard let measure = ResultMeasure(rawValue: name) else {
+      throw PipelineError(
+        .badLimit,
+        "unknown measure '\(name)'"
+          + Suggestion.words(name, of: ResultMeasure.allCases.map(\.rawValue)))
+    }
+    let words = trimmed(text[range.upperBound...])
+    let value = measure.quantity.map { $0.value(of: words) } ?? Double(words)
+    guard let bound = value, bound.isFinite else {
+      throw PipelineError(
+        .badLimit, "'\(text)': '\(words)' is not \(measure.quantity?.example ?? "a number")")
+    }
+    self.measure = measure
+    self.relation = relation
+    self.bound = bound
+    self.words = words
+  }
+
+  /// How a result stands to a limit.
+  package struct Finding: Codable, Hashable, Sendable {
+    package enum Outcome: String, Codable, Hashable, Sendable {
+      case holds, broken
+      /// The command does not measure it: nothing is known.
+      case unmeasured
+    }
+
+    package var limit: String
+    package var outcome: Outcome
+    /// Seconds, a share or a plain number; absent where there was nothing to measure it by.
+    package var measured: Double?
+  }
+
+  /// Holds the limit against a result's figures. A figure that could be measured and was not, such as the
+  /// latency of no event, shows nothing, and so does not hold.
+  package func finding(_ figures: [ResultMeasure: Double?]) -> Finding {
+    guard let figure = figures[measure] else {
+      return Finding(limit: description, outcome: .unmeasured, measured: nil)
+    }
+    let holds = figure.map { relation.holds($0, bound) } ?? false
+    return Finding(limit: description, outcome: holds ? .holds : .broken, measured: figure)
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Frames
+internal import Galleries
+
+/// What a run would take, before it begins.
+extension RunConfiguration {
+  /// Bytes that the stages keep, the gallery left out.
+  package var stageBytes: Int {
+    let pixels = frameSet.manifest.cameras.map { $0.width * $0.height }.max() ?? 0
+    let jpeg = frameSet.manifest.frames.map(\.bytes).max() ?? 0
+    // Decoded pixels, the locator's own copies of them, and the file's bytes.
+    return threads * (8 * pixels / (scale.divisor * scale.divisor) + jpeg * 5 / 4)
+  }
+
+  /// Bytes of the gallery in memory; `nil` for a folder, which is mapped.
+  ///
+  /// - Throws: `FileError`, `GalleryError` for a folder that is none.
+  package func galleryBytes() throws -> Int? {
+    let encoding = try gallery.encoding()
+    guard case .procedural(let size) = gallery else { return nil }
+    switch matcher == .auto ? MatcherChoice(fitting: encoding) : matcher {
+    case .sketch: return size * 16
+    case .int8: return size * 516
+    case .exact, .auto: return size * 2_048
+    }
+  }
+
+  /// Seconds; exact on the wall clock, else to a factor of two or so. The gallery's are not in it.
+  package var estimatedSeconds: Double {
+    let frames = frameSet.manifest.frames
+    if clock == .wall {
+      return Double((frames.last?.capturedAt ?? 0) - (frames.first?.capturedAt ?? 0)) / 1e6
+    }
+    let pixels = frameSet.manifest.cameras.map { $0.width * $0.height }.max() ?? 0
+    return Double(frames.count) * (0.003 + Double(pixels) * 2e-8) / Double(threads)
+  }
+
+  package var frameCount: Int { frameSet.manifest.frames.count }
+  package var cameraCount: Int { frameSet.manifest.cameras.count }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import Galleries
+package import Pipeline
+
+/// What `run --dry-run` tells.
+package struct RunPlanReport: Sendable {
+  private let configuration: RunConfiguration
+  private let galleryBytes: Int?
+
+  /// Looks at the gallery's folder, if it has one. Throws `FileError`, `GalleryError`.
+  package init(_ configuration: RunConfiguration) throws {
+    self.configuration = configuration
+    galleryBytes = try configuration.galleryBytes()
+  }
+
+  package var text: String {
+    let memory = galleryBytes.map { "\(Text.bytes($0)) for the gallery" } ?? "the gallery's files"
+    let seconds = Int(configuration.estimatedSeconds.rounded(.up))
+    let time =
+      configuration.clock == .wall ? "\(seconds) s" : "about \(seconds) s, to a factor of two"
+    let frames = Text.count(configuration.frameCount)
+    let lines = """
+      Would run \(frames) frames of \(configuration.cameraCount) cameras
+        gallery   \(configuration.gallery), matcher \(configuration.matcher.rawValue)
+        threads   \(configuration.threads)
+        clock     \(configuration.clock.rawValue)
+        memory    \(memory), and about \(Text.bytes(configuration.stageBytes)) for frames
+        time      \(time), and the gallery's
+      """
+    return lines + configuration.faults.map { "\n  fault     \($0)" }.joined()
+  }
+}
