@@ -6,13 +6,20 @@ internal import COpenSSL
 /// A SHA-256 digest (FIPS 180-4): 32 bytes, printed as 64 lower-case hexadecimal digits.
 package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
   /// Eight bytes to a word, the first the highest: a digest is copied without counting references.
-  private let words: InlineArray<4, UInt64>
+  private let words: (UInt64, UInt64, UInt64, UInt64)
 
   /// The 32 bytes.
   package var bytes: [UInt8] { (0..<32).map { self[$0] } }
 
   private subscript(index: Int) -> UInt8 {
-    UInt8(truncatingIfNeeded: words[index / 8] >> UInt64(56 - 8 * (index % 8)))
+    let word =
+      switch index / 8 {
+      case 0: words.0
+      case 1: words.1
+      case 2: words.2
+      default: words.3
+      }
+    return UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * (index % 8)))
   }
 
   /// The version of the library that computes it.
@@ -40,21 +47,22 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
 
   /// Takes 32 bytes.
   fileprivate init(raw: UnsafeRawBufferPointer) {
-    words = InlineArray { word in
-      unsafe UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
+    func word(_ index: Int) -> UInt64 {
+      unsafe UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
     }
+    words = (word(0), word(1), word(2), word(3))
   }
 
   /// Reads 64 hexadecimal digits; `nil` for anything else.
   package init?(hex: String) {
     let digits = Array(hex.utf8)
     guard digits.count == 64 else { return nil }
-    var words = InlineArray<4, UInt64>(repeating: 0)
+    var words: [UInt64] = [0, 0, 0, 0]
     for i in 0..<64 {
       guard let digit = Self.nibble(digits[i]) else { return nil }
       words[i / 16] = words[i / 16] << 4 | UInt64(digit)
     }
-    self.words = words
+    self.words = (words[0], words[1], words[2], words[3])
   }
 
   /// Lower-case hexadecimal, 64 digits.
@@ -97,11 +105,11 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
 
 extension SHA256Digest {
   package static func == (a: SHA256Digest, b: SHA256Digest) -> Bool {
-    (0..<4).allSatisfy { a.words[$0] == b.words[$0] }
+    a.words == b.words
   }
 
   package func hash(into hasher: inout Hasher) {
-    for index in 0..<4 { hasher.combine(words[index]) }
+    for word in [words.0, words.1, words.2, words.3] { hasher.combine(word) }
   }
 }
 
