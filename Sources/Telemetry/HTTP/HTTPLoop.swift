@@ -23,8 +23,11 @@ struct HTTPLoop {
   func run(isStopped: () -> Bool) {
     var connections: [Connection] = []
     while !isStopped() {
+      // Whoever comes while all places are taken waits in the system's own queue, and in turn: those before
+      // have little time. One that went away without a word must not cost another its answer.
+      let hasRoom = connections.count < limits.connections
       var waits = [
-        pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: hasRoom ? listener : -1, events: Int16(POLLIN), revents: 0),
         pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
       ]
       for connection in connections {
@@ -53,11 +56,9 @@ struct HTTPLoop {
   }
 
   private func accept(into connections: inout [Connection]) {
-    while let descriptor = Sockets.accept(from: listener) {
-      guard connections.count < limits.connections else {
-        close(descriptor)
-        continue
-      }
+    while connections.count < limits.connections,
+      let descriptor = Sockets.accept(from: listener)
+    {
       connections.append(
         Connection(descriptor: descriptor, deadline: Sockets.now() &+ limits.time))
     }

@@ -16,7 +16,7 @@ package final class HTTPServer: Sendable {
   package typealias Responder = @Sendable (_ path: String) -> HTTPResponse?
 
   package struct Limits: Hashable, Sendable {
-    /// Connections at a time; one more is closed at once.
+    /// Connections at a time; those that come then wait until one has ended.
     package var connections = 16
     /// Nanoseconds from a connection's beginning to its end.
     package var time: UInt64 = 5_000_000_000

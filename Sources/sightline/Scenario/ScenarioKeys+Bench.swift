@@ -45,8 +45,11 @@ extension ScenarioKeys {
     .init(
       name: "checked", kind: .count, standard: "256", words: "Searches held against exact search."),
     .init(name: "batch", kind: .count, standard: "64", words: "Probes searched together."),
-    .init(name: "batch-wait", kind: .duration, standard: nil, words: "How long it waits for more."),
-    .init(name: "batch-per-camera", kind: .count, standard: "16", words: "Of one camera."),
+    .init(
+      name: "batch-wait", kind: .duration, standard: nil, words: "How long one waits for more."),
+    .init(
+      name: "batch-per-camera", kind: .count, standard: "16",
+      words: "Of one camera, while others wait."),
     .init(name: "metrics", kind: .text, standard: nil, words: "Address to give metrics on."),
     .init(name: "log-level", kind: .text, standard: "notice", words: "What is told as it runs."),
     .init(name: "log-format", kind: .text, standard: "text", words: "text or json."),

@@ -17,7 +17,9 @@ enum ScenarioSchema {
         var keys: [String: Node] = [:]
         for key in ScenarioKeys.of(command) where key.kind != .lines { keys[key.name] = node(key) }
         properties[command] = Node(
-          type: ["object"], description: "Options of `sightline \(command)`.", properties: keys,
+          type: ["object"],
+          description: "Options of `sightline \(command.replacing("-", with: " "))`.",
+          properties: keys,
           additionalProperties: false)
       }
       var faults: [String: Node] = [:]
