@@ -48,8 +48,8 @@ extension PipelineRun {
         opened: counts.opened, updated: counts.updated, closed: counts.closed,
         suppressed: counts.suppressed, recovered: recovered),
       stages: Stage.allCases.map { stage in
-        let work = measures.work[stage] ?? Durations()
-        let wait = measures.wait[stage] ?? Durations()
+        let work = measures.work[stage] ?? .none
+        let wait = measures.wait[stage] ?? .none
         return .init(
           name: stage.rawValue, count: work.count, p50MS: work.milliseconds(atPercentile: 50),
           p99MS: work.milliseconds(atPercentile: 99),

@@ -153,8 +153,8 @@ extension LoadRun {
     framesPerBatch = Double(outcome.batchedFrames) / Double(max(outcome.batches, 1))
     sightingsOpened = outcome.sightings.opened
     stages = Stage.allCases.map { stage in
-      let work = outcome.measures.work[stage] ?? Durations()
-      let wait = outcome.measures.wait[stage] ?? Durations()
+      let work = outcome.measures.work[stage] ?? .none
+      let wait = outcome.measures.wait[stage] ?? .none
       let threads = Self.isWorkers(stage) ? Double(workers) : 1
       return StageRow(
         name: stage.rawValue, count: work.count, p50MS: work.milliseconds(atPercentile: 50),

@@ -10,9 +10,9 @@ internal import SystemPackage
 ///
 /// Two locks: one on a file beside the database, which tells the holder's process, and one on the database
 /// itself, which other names of it (links) share. SQLite's own locks are of another kind and do not
-/// meet them; but closing any descriptor of the database drops SQLite's, so release after it is closed.
+/// meet them.
 final class RunLock: Sendable {
-  private let descriptors: Mutex<[FileDescriptor]>
+  private let held: Mutex<(beside: FileDescriptor, itself: DatabaseLock.Key)?>
 
   init(on database: FilePath) throws(BusError) {
     // A bus that is no regular file is refused before anything is left beside it.
@@ -33,17 +33,14 @@ final class RunLock: Sendable {
         .locked,
         "\(database) is being written by \(holder); stop that run first, or use another bus file")
     }
-    let itself: FileDescriptor
+    let itself: DatabaseLock.Key?
     do {
-      itself = try FileDescriptor.open(
-        database, .readWrite, options: [.create, .closeOnExec],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      itself = try DatabaseLock.take(database)
     } catch {
       try? opened.close()
-      throw Self.cannotOpen(database, error as? Errno ?? .ioError)
+      throw Self.cannotOpen(database, error)
     }
-    guard flock(itself.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-      try? itself.close()
+    guard let itself else {
       try? opened.close()
       throw BusError(
         .locked,
@@ -52,20 +49,20 @@ final class RunLock: Sendable {
     // For the message above, should somebody else want the lock.
     _ = ftruncate(opened.rawValue, 0)
     _ = try? opened.writeAll(toAbsoluteOffset: 0, Array("\(getpid())\n".utf8))
-    descriptors = Mutex([opened, itself])
+    held = Mutex((opened, itself))
   }
 
   deinit { release() }
 
   /// Lets others have the file; again does nothing. The lock file stays: removing it would race.
   func release() {
-    descriptors.withLock { descriptors in
-      for descriptor in descriptors {
-        // Unlocked by name: a child between fork and exec still shares the descriptor.
-        _ = flock(descriptor.rawValue, LOCK_UN)
-        try? descriptor.close()
-      }
-      descriptors = []
+    held.withLock { held in
+      guard let (beside, itself) = held else { return }
+      DatabaseLock.release(itself)
+      // Unlocked by name: a child between fork and exec still shares the descriptor.
+      _ = flock(beside.rawValue, LOCK_UN)
+      try? beside.close()
+      held = nil
     }
   }
 

@@ -52,8 +52,8 @@ extension LiveView {
           + "  " + TerminalText.fitted("QUEUE", max(0, width - 52)))
     ]
     for stage in Stage.allCases {
-      let work = measures.work[stage] ?? Durations()
-      let wait = measures.wait[stage] ?? Durations()
+      let work = measures.work[stage] ?? .none
+      let wait = measures.wait[stage] ?? .none
       func time(_ durations: Durations, _ percentile: Double) -> String {
         durations.count == 0
           ? "-" : Text.milliseconds(durations.milliseconds(atPercentile: percentile)) + " ms"
