@@ -9,8 +9,19 @@ package import SystemPackage
 /// A write goes to a hidden neighbour, is synced, and takes its final name by `rename(2)`; the folder
 /// is synced last. A crash at any point leaves the old file or none, never half of the new one.
 package enum WholeFile {
-  /// Writes `bytes` to `path`, replacing what was there.
+  /// Writes `bytes` to `path`, replacing what was there; through a link, and into a pipe or a device.
   package static func write(_ bytes: [UInt8], to path: FilePath) throws(FileError) {
+    if isSpecial(path) {
+      do {
+        let descriptor = try openSpecial(path)
+        defer { try? descriptor.close() }
+        try descriptor.writeAll(bytes)
+      } catch {
+        throw FileError(
+          .unwritable, path, "cannot write: \((error as? Errno)?.advice ?? "\(error)")")
+      }
+      return
+    }
     let (beside, descriptor) = try create(beside: path)
     do {
       defer { try? descriptor.close() }
@@ -58,6 +69,10 @@ package enum WholeFile {
   package static func create(
     beside path: FilePath
   ) throws(FileError) -> (FilePath, FileDescriptor) {
+    guard !isSpecial(path) else {
+      throw FileError(.unwritable, path, "is a pipe or a device; give the name of a file")
+    }
+    let path = target(of: path)
     let name = path.lastComponent?.string ?? "file"
     let beside = path.removingLastComponent().appending(".\(name).\(getpid()).partial")
     do {
@@ -73,6 +88,7 @@ package enum WholeFile {
 
   /// Gives the finished file `beside` the name `path`, durably.
   package static func publish(_ beside: FilePath, as path: FilePath) throws(FileError) {
+    let path = target(of: path)
     let renamed = unsafe beside.withPlatformString { from in
       unsafe path.withPlatformString { to in unsafe rename(from, to) }
     }
@@ -82,6 +98,33 @@ package enum WholeFile {
       throw FileError(.unwritable, path, "cannot rename into place: \(why.advice)")
     }
     synchronizeFolder(path.removingLastComponent())
+  }
+
+  /// Whether there is something of this name that is neither file nor folder: a pipe, a device. A rename
+  /// would put a file in its place.
+  package static func isSpecial(_ path: FilePath) -> Bool {
+    var facts = Glibc.stat()
+    guard unsafe path.withPlatformString({ unsafe stat($0, &facts) }) == 0 else { return false }
+    return ![S_IFREG, S_IFDIR].contains(facts.st_mode & S_IFMT)
+  }
+
+  /// Opens a pipe or a device to write to.
+  package static func openSpecial(_ path: FilePath) throws(FileError) -> FileDescriptor {
+    do {
+      return try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
+    } catch {
+      let why = (error as? Errno)?.advice ?? "\(error)"
+      throw FileError(.unwritable, path, "cannot open: \(why)")
+    }
+  }
+
+  /// What a link leads to: a rename would replace the link.
+  private static func target(of path: FilePath) -> FilePath {
+    guard let real = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
+      return path
+    }
+    defer { unsafe free(real) }
+    return unsafe FilePath(platformString: real)
   }
 
   /// Makes the names in a folder durable; best effort, since some file systems refuse it.

@@ -75,8 +75,8 @@ package struct PipelineRun: Sendable {
     var matcher: any Matcher
     if let open { matcher = open } else { matcher = try await openGallery(population) }
     let delays = (
-      matcher: CallDelay(.matcher, configuration.faults),
-      disk: CallDelay(.disk, configuration.faults)
+      matcher: CallDelay(.matcher, configuration.faults, stop: stop),
+      disk: CallDelay(.disk, configuration.faults, stop: stop)
     )
     if let delay = delays.matcher { matcher = SlowMatcher(matcher: matcher, delay: delay) }
     let gallery = matcher.gallery

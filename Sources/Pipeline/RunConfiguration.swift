@@ -99,7 +99,7 @@ package struct RunConfiguration: Sendable {
 
   var intakeLimits: QueueLimits {
     var limits =
-      intake ?? QueueLimits(elements: queueFrames * threads, policy: .dropOldest)
+      intake ?? QueueLimits(elements: queueFrames * threads, bytes: 64 << 20, policy: .dropOldest)
     if clock == .virtual {
       limits.policy = .block
       limits.maximumAge = nil

@@ -16,6 +16,8 @@ package struct SettingsMap: Sendable {
   /// Line of the file on which this mapping begins, from 1.
   private let line: Int
   private let values: [String: Value]
+  /// Keys with nothing behind them, by line: left out, but known or not all the same.
+  private var empty: [String: Int] = [:]
 
   private struct Value: Sendable {
     enum Content: Sendable {
@@ -47,6 +49,10 @@ package struct SettingsMap: Sendable {
 
   /// Reads the text of a file; `file` is its name in messages.
   package init(text: String, file: String) throws(SettingsError) {
+    if let line = Self.lineOfAliases(text) {
+      throw SettingsError(
+        .notYAML, "\(file):\(line): over \(Self.mostAliases) aliases; write the values themselves")
+    }
     let root: Node?
     do {
       root = try Yams.compose(yaml: text)
@@ -73,6 +79,7 @@ package struct SettingsMap: Sendable {
     _ mapping: Node.Mapping, file: String, line: Int, left: inout Int
   ) throws(SettingsError) {
     var values: [String: Value] = [:]
+    var empty: [String: Int] = [:]
     for (key, node) in mapping {
       let line = key.mark?.line ?? line
       guard let name = key.scalar?.string else {
@@ -88,7 +95,10 @@ package struct SettingsMap: Sendable {
       switch node {
       case .scalar(let scalar):
         // `key:` with nothing behind it is a key that was left out.
-        if Self.isNull(node) { continue }
+        if Self.isNull(node) {
+          empty[name] = line
+          continue
+        }
         content = .text(scalar.string)
       case .sequence(let sequence):
         var list: [SettingsText] = []
@@ -108,6 +118,25 @@ package struct SettingsMap: Sendable {
       values[name] = Value(content: content, line: line)
     }
     self.init(file: file, line: line, values: values)
+    self.empty = empty
+  }
+
+  /// The most uses of anchors: each may stand for ten others, and a parser that compares keys reads them all.
+  private static let mostAliases = 20
+
+  /// The line where there are too many of what could be aliases, which no scenario or claim needs.
+  private static func lineOfAliases(_ text: String) -> Int? {
+    var (line, found) = (1, 0)
+    var before: UInt8 = 0x0A
+    for byte in text.utf8 {
+      if byte == UInt8(ascii: "*"), " \t\n\r,[{:?-".utf8.contains(before) {
+        found += 1
+        if found > mostAliases { return line }
+      }
+      if byte == UInt8(ascii: "\n") { line += 1 }
+      before = byte
+    }
+    return nil
   }
 
   private static func isNull(_ node: Node) -> Bool {
@@ -129,11 +158,12 @@ package struct SettingsMap: Sendable {
 
   /// Refuses keys that are not `known`, the first in the file first.
   package func requireKeys(_ known: [String]) throws(SettingsError) {
-    let strange = values.filter { !known.contains($0.key) }.min { $0.value.line < $1.value.line }
+    let strange = values.mapValues(\.line).merging(empty) { first, _ in first }
+      .filter { !known.contains($0.key) }.min { $0.value < $1.value }
     guard let strange else { return }
     throw SettingsError(
       .unknownKey,
-      "\(file):\(strange.value.line): unknown key '\(strange.key)'"
+      "\(file):\(strange.value): unknown key '\(strange.key)'"
         + Suggestion.words(strange.key, of: known))
   }
 

@@ -57,7 +57,7 @@ package struct TrafficOptions: Hashable, Sendable {
   }
 
   /// The length of the span in microseconds.
-  var span: Int64 { Int64((hours * 3600e6).rounded()) }
+  package var span: Int64 { Int64((hours * 3600e6).rounded()) }
 
   /// What decides the events, as text. On the wall clock the start makes every stream one of its own.
   package var canonical: String {

@@ -46,6 +46,8 @@ package struct TrafficRun: Sendable {
   package let sink: any TrafficSink
   /// Events at the beginning that the sink has already.
   package var alreadyThere = 0
+  /// The id of the last of them, so that another stream's are not taken for this one's.
+  package var lastThere: String?
   package var threads = 1
   package var output = ""
   package var now: Now
@@ -84,6 +86,12 @@ package struct TrafficRun: Sendable {
       try await sending?.value
       let skipped = min(skip, chunk.records.count)
       skip -= skipped
+      if skipped > 0, skip == 0, let lastThere, chunk.records[skipped - 1].id != lastThere {
+        throw TrafficError(
+          .busInUse,
+          "\(output) holds other events beside this stream's, so it cannot go on there; give it a new file"
+        )
+      }
       let records = skipped == 0 ? chunk.records : Array(chunk.records[skipped...])
       sending = Task { [sink, truth] in
         try await truth(chunk.scripts)

@@ -165,7 +165,7 @@ extension TrafficSummary {
 
 extension TrafficStream {
   /// What the rate and the rhythm expect until `end`, in microseconds after the beginning.
-  func expectedEvents(until end: Int64) -> Double {
+  package func expectedEvents(until end: Int64) -> Double {
     let options = model.options
     guard end > 0 else { return 0 }
     let share =

@@ -19,8 +19,9 @@ enum ExitStatus {
 @main
 enum Main {
   static func main() async {
-    // A reader that goes away (`sightline bus tail | head`) ends us quietly, as it does other tools.
-    signal(SIGPIPE, SIG_DFL)
+    // Who reads our words may go away, and the work goes on. A reader of data that goes away (`sightline bus
+    // tail | head`) ends us quietly, as it does other tools: see `Console.endIfUnread`.
+    signal(SIGPIPE, SIG_IGN)
     var line: ScenarioArguments?
     do {
       let scenario = try ScenarioArguments(

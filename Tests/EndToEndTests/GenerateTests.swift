@@ -85,6 +85,16 @@ struct GenerateTests {
     #expect(try Binary.run("bus", "tail", "--bus", bus).output == whole.output)
   }
 
+  @Test("A stream does not go on in a file that holds another's events beside its own")
+  func mixed() throws {
+    let scratch = try Scratch()
+    let file = "sqlite:" + scratch.path("m.db")
+    #expect(try generate(["--bus", file, "--hours", "0.01"]).status == 0)
+    let other = try generate(["--bus", file, "--hours", "0.01", "--seed", "9"])
+    #expect(other.status == 1)
+    #expect(other.errors.contains("give it a new file"), "\(other.errors)")
+  }
+
   @Test("Truth goes to its own file, and tells right names from wrong ones")
   func truth() throws {
     let scratch = try Scratch()

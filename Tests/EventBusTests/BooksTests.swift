@@ -24,6 +24,16 @@ import Testing
     )
   }
 
+  @Test func `an event that is there already takes no place`() async throws {
+    let log = try SQLiteLog(shop.path())
+    for range in [0..<10, 5..<12, 0..<12] { _ = try await log.commit(Workshop.batch(range)) }
+    #expect(
+      try Workshop.python(shop.path(), "SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+        == "12")
+    #expect(try Workshop.python(shop.path(), "SELECT max(seq), count(*) FROM events") == "12,12")
+    try log.close()
+  }
+
   @Test(arguments: 0..<4)
   func `they follow from the events, however these were batched`(round: Int) async throws {
     var draw = SystemRandomNumberGenerator()

@@ -48,6 +48,35 @@ struct WholeFileTests {
     #expect(try folder.names() == ["a.bin"])
   }
 
+  @Test("A link stays, and its target is replaced")
+  func link() throws {
+    let folder = try TemporaryFolder()
+    let (real, link) = (folder.path.appending("real"), folder.path.appending("link"))
+    try WholeFile.write("old", to: real)
+    try #require(symlink(real.string, link.string) == 0)
+    try WholeFile.write("new", to: link)
+    #expect(try WholeFile.read(real) == Array("new".utf8))
+    var target = [CChar](repeating: 0, count: 4_096)
+    #expect(readlink(link.string, &target, 4_095) == real.string.utf8.count)
+    #expect(try folder.names() == ["link", "real"])
+  }
+
+  @Test("A pipe is written to, and no file takes its place")
+  func pipe() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path.appending("pipe")
+    try #require(mkfifo(path.string, 0o600) == 0)
+    // Both ends, so that neither waits for the other.
+    let reader = try FileDescriptor.open(path, .readWrite)
+    defer { try? reader.close() }
+    try WholeFile.write("through", to: path)
+    var bytes = [UInt8](repeating: 0, count: 7)
+    _ = try bytes.withUnsafeMutableBytes { try reader.read(into: $0) }
+    #expect(bytes == Array("through".utf8))
+    #expect(throws: FileError.self) { _ = try WholeFile.create(beside: path) }
+    #expect(WholeFile.isSpecial(path) && !WholeFile.isSpecial(folder.path))
+  }
+
   @Test("A file above the limit is refused before it is read")
   func limit() throws {
     let folder = try TemporaryFolder()

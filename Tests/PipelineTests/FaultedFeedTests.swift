@@ -65,6 +65,14 @@ struct FaultedFeedTests {
     #expect((300...450).contains(struck))
   }
 
+  @Test("A frame that is garbage was not cut as well")
+  func garbage() throws {
+    for delivery in try feed("truncated 100 %", "garbage 50 %") {
+      #expect(delivery.strikes.count == 1)
+      #expect((delivery.damage == .garbage) == (delivery.strikes.first?.kind == .garbage))
+    }
+  }
+
   @Test("The same seed gives the same faults, another seed others")
   func seeds() throws {
     let first = try feed("stall every 10 s for 2 s", "garbage 10 %")
@@ -111,6 +119,8 @@ struct FaultedFeedTests {
       ("skew by 0 s", "by -300 ms"), ("garbage 200 %", "2 %"), ("garbage", "2 %"),
       ("matcher every 1.5 for 1 s", "every 10"), ("disk every 2 for 1 s at cam-01", "every 10"),
       ("stall every 2 s for 1 s at cam-01,cam-01", "such as"),
+      ("stall every 1e-300 s for 1e-301 s", "such as"),
+      ("stall every 2 s for 1 s at a;b", "such as"),
       ("back every 2 s for 1 s by -1 s", "such as"),
       ("away every 2 s every 3 s for 1 s", "such as"),
     ])

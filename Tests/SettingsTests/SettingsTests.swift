@@ -85,6 +85,25 @@ struct SuggestionTests {
 
 @Suite("YAML files of settings")
 struct SettingsMapTests {
+  @Test("Aliases of aliases are refused before anything is made of them, also as a key")
+  func bomb() {
+    var lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x,x]"]
+    for level in 1..<10 {
+      let uses = [String](repeating: "*a\(level - 1)", count: 10).joined(separator: ",")
+      lines.append("a\(level): &a\(level) [\(uses)]")
+    }
+    lines.append("? *a9\n: v")
+    let text = lines.joined(separator: "\n")
+    #expect(message { _ = try map(text) }.contains("x.yaml:4: over 20 aliases"))
+  }
+
+  @Test("A key with nothing behind it must be known all the same")
+  func empty() {
+    let told = message { try map("thread:\nsize: 3\n").requireKeys(["threads", "size"]) }
+    #expect(told.contains("x.yaml:1: unknown key 'thread'; did you mean 'threads'?"))
+    #expect(throws: Never.self) { try map("threads:\nsize: 3\n").requireKeys(["threads", "size"]) }
+  }
+
   private func map(_ text: String) throws -> SettingsMap {
     try SettingsMap(text: text, file: "x.yaml")
   }

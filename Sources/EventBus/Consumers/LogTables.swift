@@ -28,10 +28,21 @@ package final class LogTables: Sendable {
         switch start {
         case .beginning: Int64(0)
         case .end: try ConsumerTable.end(database)
-        case .after(let place): place
+        case .after(let place): try Self.known(place, database)
         }
       try ConsumerTable.place(name, at: place, database)
     }
+  }
+
+  /// A place that the log has come to: who stood beyond it would miss what comes up to there.
+  private static func known(_ place: Int64, _ database: Database) throws -> Int64 {
+    let end = try ConsumerTable.end(database)
+    guard place <= end else {
+      throw BusError(
+        .notAllowed,
+        "the log ends at place \(end), before \(place); give a place up to there, or `end`")
+    }
+    return place
   }
 
   /// Forgets a consumer; nothing is kept for it any more.

@@ -12,6 +12,9 @@ internal import GRDBSQLite
   private let database: Database
   private let statement: Statement
   private let connection: OpaquePointer
+  /// SQLite takes a place before it looks whether the id is there, and keeps count of it: that is undone, or
+  /// places would run ahead of events, and limits by number drop what they should keep.
+  private let givingBack: Statement
 
   /// Use it on the database's own queue, within one transaction.
   init(_ database: Database) throws {
@@ -21,6 +24,8 @@ internal import GRDBSQLite
         INSERT INTO events (id, type, subject, partition_key, time_us, body, appended_us)
         VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
         """)
+    givingBack = try database.cachedStatement(
+      sql: "UPDATE sqlite_sequence SET seq = seq - 1 WHERE name = 'events'")
     guard let open = unsafe database.sqliteConnection else {
       throw DatabaseError(resultCode: .SQLITE_MISUSE)
     }
@@ -59,7 +64,11 @@ internal import GRDBSQLite
       throw DatabaseError(
         resultCode: ResultCode(rawValue: code), message: database.lastErrorMessage)
     }
-    return unsafe sqlite3_changes(connection) > 0 ? sqlite3_last_insert_rowid(connection) : nil
+    if unsafe sqlite3_changes(connection) > 0 {
+      return unsafe sqlite3_last_insert_rowid(connection)
+    }
+    try givingBack.execute()
+    return nil
   }
 
   /// Lets go of the last event's text.

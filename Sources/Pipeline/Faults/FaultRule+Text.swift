@@ -66,13 +66,14 @@ extension FaultRule {
     else { return false }
     if let every = clauses["every"] {
       let quantity: Quantity = kind.form == .calls ? .count : .seconds
-      guard let value = quantity.value(of: every), value > 0, value <= 1e6,
+      guard let value = quantity.value(of: every), value >= 0.001, value <= 1e6,
         quantity != .count || value == value.rounded()
       else { return false }
       period = value
     }
     if let lasting = clauses["for"] {
-      guard let value = Quantity.seconds.value(of: lasting), value > 0, value <= 3_600 else {
+      guard let value = Quantity.seconds.value(of: lasting), value >= 0.001, value <= 3_600
+      else {
         return false
       }
       seconds = value
@@ -91,7 +92,9 @@ extension FaultRule {
       cameras = at.split(separator: ",", omittingEmptySubsequences: false).map {
         String($0.filter { $0 != " " })
       }
-      guard cameras.allSatisfy({ !$0.isEmpty }), Set(cameras).count == cameras.count else {
+      guard cameras.allSatisfy({ !$0.isEmpty && !$0.contains(";") }),
+        Set(cameras).count == cameras.count
+      else {
         return false
       }
     }

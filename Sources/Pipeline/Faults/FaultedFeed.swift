@@ -80,7 +80,10 @@ package struct FaultedFeed: Sendable {
         case .back: delivery.shift -= Int64((rule.offset * 1e6).rounded())
         case .truncated:
           delivery.damage = delivery.damage ?? .truncated(0.3 + 0.4 * struck.draw)
-        case .garbage: delivery.damage = .garbage
+        case .garbage:
+          delivery.damage = .garbage
+          // What there is nothing left of was not cut.
+          delivery.strikes.removeAll { $0.kind == .truncated }
         case .twice:
           if comesTwice.isEmpty { comesTwice.append(strike) }
           continue

@@ -10,10 +10,12 @@ internal import Synchronization
 final class CallDelay: Sendable {
   private let rules: [FaultRule]
   private let kind: FaultKind
+  private let stop: StopSignal?
   private let state = Mutex((calls: 0, waits: 0))
 
-  /// `nil` where no rule is of this kind.
-  init?(_ kind: FaultKind, _ rules: [FaultRule]) {
+  /// `nil` where no rule is of this kind. Nothing waits any longer when `stop` is raised.
+  init?(_ kind: FaultKind, _ rules: [FaultRule], stop: StopSignal? = nil) {
+    self.stop = stop
     self.rules = rules.filter { $0.kind == kind }
     self.kind = kind
     if self.rules.isEmpty { return nil }
@@ -31,7 +33,11 @@ final class CallDelay: Sendable {
       if seconds > 0 { state.waits += 1 }
       return seconds
     }
-    if seconds > 0 { try await Task.sleep(for: .seconds(seconds)) }
+    let end = ContinuousClock.now + .seconds(seconds)
+    // In short naps, so that a stop is noticed.
+    while ContinuousClock.now < end, stop?.isRaised != true {
+      try await Task.sleep(for: min(end - .now, .milliseconds(50)))
+    }
   }
 
   /// What it did; `nil` if nothing.

@@ -56,6 +56,10 @@ package struct ResultLimit: Hashable, Sendable, CustomStringConvertible {
       throw PipelineError(
         .badLimit, "'\(text)': '\(words)' is not \(measure.quantity?.example ?? "a number")")
     }
+    guard measure.quantity != .seconds || bound == 0 || Double(words) == nil else {
+      throw PipelineError(
+        .badLimit, "'\(text)': \(words) of what? write a unit, such as \(words) ms")
+    }
     self.measure = measure
     self.relation = relation
     self.bound = bound

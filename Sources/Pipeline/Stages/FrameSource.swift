@@ -44,6 +44,11 @@ struct FrameSource {
         // Latency counts from the scheduled time, so that a late source cannot hide.
         (admittedAt, capturedAt) = try await pace.wait(
           for: frame.capturedAt, until: delivery.at, stop: stop)
+        // Asked to stop while it waited: the frame was never captured.
+        if stop.isRaised {
+          tally.stopped = true
+          break
+        }
         if pace.lateness(of: delivery.at) >= 1_000_000_000 { tally.late += 1 }
       }
       tally.faults.struck(delivery, camera: frame.camera)

@@ -41,7 +41,8 @@ package struct LiveFrame: Sendable {
   func utilisation(_ stage: Stage) -> Double {
     let busy = (now.measures.busy[stage] ?? 0) &- (before?.measures.busy[stage] ?? 0)
     let threads = stage.isWorkers ? Double(now.workers) : 1
-    let since = before?.measuredAt ?? now.beganAt ?? now.measuredAt
+    // A look before the stages began has measured nothing.
+    let since = max(before?.measuredAt ?? 0, now.beganAt ?? now.measuredAt)
     let span = now.measuredAt > since ? Double(now.measuredAt - since) / 1e9 : 0
     return span > 0 ? min(1, Double(busy) / 1e9 / span / threads) : 0
   }

@@ -8,7 +8,7 @@ internal import Synchronization
 /// Answers GET and HEAD on a loopback address: small pages, made when they are asked for.
 ///
 /// One thread serves all connections, and no more than a few at a time; each is one request, must come and go
-/// within a time limit, and cannot make another wait by being slow. Every bound is small and fixed, so that no
+/// within a time limit, and cannot make another wait for longer than that. Every bound is small and fixed, so that no
 /// client can take memory or threads from what the process is there for.
 package final class HTTPServer: Sendable {
   /// Makes the answer to a request for a path; called on the server's thread. `nil` for a path that is not

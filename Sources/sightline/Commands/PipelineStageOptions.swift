@@ -42,21 +42,7 @@ struct PipelineStageOptions: ParsableArguments {
   @Option(help: "sqlite: a log in a temporary folder. none: events are made and given up.")
   var bus: BusChoice = .sqlite
 
-  @Option(
-    help: ArgumentHelp("Frames that may wait for a worker, at most.", valueName: "n"))
-  var queueFrames: Int = PipelinePlan.openQueue.elements
-
-  @Option(
-    help: ArgumentHelp("Their bytes, at most: 64m and 1g are understood.", valueName: "bytes"))
-  var queueBytes: Magnitude = Magnitude(PipelinePlan.openQueue.bytes)
-
-  @Option(help: "cameras, server: what a full queue does: drop-oldest, drop-newest or block.")
-  var whenFull: QueuePolicy = .dropOldest
-
-  @Option(
-    help: ArgumentHelp(
-      "cameras, server: drop frames that waited longer. (default: none)", valueName: "t"))
-  var maxAge: Seconds?
+  @OptionGroup var queue: QueueOptions
 
   func check() throws {
     do {
@@ -73,12 +59,7 @@ struct PipelineStageOptions: ParsableArguments {
     guard threads.map({ (1...256).contains($0) }) ?? true else {
       throw ValidationError("--threads: give a number from 1 to 256")
     }
-    guard (1...1_000_000).contains(queueFrames) else {
-      throw ValidationError("--queue-frames: give a number from 1 to 1000000")
-    }
-    guard queueBytes.value >= 1 else {
-      throw ValidationError("--queue-bytes: give a number of bytes, such as 64m")
-    }
+    try queue.check()
   }
 
   func configuration(_ frameSet: FrameSet) throws -> RunConfiguration {
@@ -91,11 +72,7 @@ struct PipelineStageOptions: ParsableArguments {
     configuration.decimation = decimation
     configuration.threads = threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     configuration.deployment = "bench"
-    configuration.intake = QueueLimits(
-      elements: queueFrames, bytes: queueBytes.value, policy: whenFull,
-      maximumAge: maxAge.map { UInt64($0.value * 1e9) })
+    configuration.intake = queue.limits(PipelinePlan.openQueue.elements)
     return configuration
   }
 }
-
-extension QueuePolicy: ExpressibleByArgument {}

@@ -102,6 +102,8 @@ struct Run: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Workers and matcher threads. (default: one a core)", valueName: "n"))
   var threads: Int?
 
+  @OptionGroup var queue: QueueOptions
+
   @OptionGroup var batching: BatchOptions
 
   @Option(help: "Name of the installation, for the events' source.")
@@ -161,6 +163,7 @@ struct Run: AsyncParsableCommand {
     _ = try galleryArgument()
     try Deployment.check(deployment)
     try batching.check()
+    try queue.check()
     try observation.check()
     _ = try BusArgument.location(bus)
     _ = try BusArgument.file(outbox, "--outbox")
@@ -191,6 +194,7 @@ struct Run: AsyncParsableCommand {
       throw Console.usage("--fault: \(error)")
     }
     configuration.batch = batching.limits
+    configuration.intake = queue.limits(configuration.queueFrames * configuration.threads)
     if dryRun {
       try Console.output(try RunPlanReport(configuration).text)
       return

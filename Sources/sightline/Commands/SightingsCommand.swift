@@ -70,7 +70,9 @@ struct SightingsCommand: AsyncParsableCommand {
         valueName: "share"))
     var mated: Double?
 
-    @Option(help: ArgumentHelp("Decision threshold as a cosine, -1 to 1.", valueName: "cosine"))
+    @Option(
+      parsing: .unconditional,
+      help: ArgumentHelp("Decision threshold as a cosine, -1 to 1.", valueName: "cosine"))
     var threshold: Double?
 
     @Option(
@@ -148,6 +150,9 @@ struct SightingsCommand: AsyncParsableCommand {
       guard threads.map({ (1...256).contains($0) }) ?? true else {
         throw ValidationError("--threads: give a number from 1 to 256")
       }
+      if let truth, truth == out {
+        throw ValidationError("--truth and --out name the same file: give two")
+      }
       if truth == "-" || truth == "" || out == "" {
         throw ValidationError("--truth and --out: give the name of a file")
       }
@@ -167,9 +172,13 @@ struct SightingsCommand: AsyncParsableCommand {
     func run() async throws {
       let options = try options()
       let workers = threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-      let signals = StopOnSignal()
+      let signals = StopOnSignal(
+        note: clock == .wall
+          ? "stopping: closing open sightings (again to quit)"
+          : "stopping after what is under way; the same command goes on from there (again to quit)")
       let progress = Progress("sightings", unit: "events")
       defer { progress.finish() }
+      try plan(options, workers)
       let truthFile = try truth.map { try LineOutput($0) }
       let target = try await TrafficTarget.open(
         bus: bus, out: out ?? "-", outbox: outbox, flush: .seconds(flush), options: options)
@@ -185,6 +194,7 @@ struct SightingsCommand: AsyncParsableCommand {
         run.threads = workers
         run.output = target.name
         run.alreadyThere = target.alreadyThere
+        run.lastThere = target.lastThere
         run.isStopped = { [stop = signals.stop] in stop.isRaised }
         run.observer = { observation in
           switch observation {
@@ -224,6 +234,24 @@ struct SightingsCommand: AsyncParsableCommand {
         throw ExitCode(ExitStatus.failure)
       }
       if summary.state == "stopped" { throw ExitCode(ExitStatus.interrupted) }
+    }
+
+    /// Refuses what cannot be made before anything is opened, and tells of a stream that takes much room.
+    private func plan(_ options: TrafficOptions, _ workers: Int) throws {
+      let stream: TrafficStream
+      do {
+        stream = try TrafficStream(
+          try TrafficModel(options, runID: options.runID, software: SoftwareVersion.current),
+          threads: workers)
+      } catch let error as TrafficError where error.code == .badOption {
+        throw Console.usage("\(error)")
+      }
+      // 4,150 bytes an event were measured on a log: some 2.4 kB of JSON, about one to a page.
+      let bytes = stream.expectedEvents(until: options.span) * (bus == nil ? 2_400 : 4_150)
+      guard bus != "null", options.clock == .virtual, bytes > 2e9 else { return }
+      let events = Text.amount(stream.expectedEvents(until: options.span))
+      Console.note(
+        "about \(events) events, \(Text.bytes(Int(bytes))) in all; --hours makes it less")
     }
 
     private func options() throws -> TrafficOptions {

@@ -15,6 +15,8 @@ struct TrafficTarget {
   var lastSequence: [String: Int64] = [:]
   /// Events of this very stream that an interrupted run has left there.
   var alreadyThere = 0
+  /// The id of the last of them.
+  var lastThere: String?
   private var log: SQLiteLog?
   private var lines: LineOutput?
   /// What carries the events on from the log, and how long it may take at the end.
@@ -66,9 +68,14 @@ struct TrafficTarget {
     let statistics = try await reader.statistics()
     let count = statistics.count
     let known = try await reader.newestRun(keyPrefix: options.runKey)
+    let newest = try await reader.newestRun(keyPrefix: "")
+    var lastThere: String?
+    if let last = statistics.last {
+      lastThere = try await reader.events(after: last.sequence - 1, limit: 1).first?.record.id
+    }
     try reader.close()
     if options.clock == .virtual, count > 0 {
-      guard let known else {
+      guard let known, newest?.key == options.runKey else {
         throw TrafficError(
           .busInUse,
           "\(log.path) holds other events, and a stream of the virtual clock is whole by itself; "
@@ -95,7 +102,7 @@ struct TrafficTarget {
     var target = Self(name: name, sink: BusSink(writer), runID: ticket.runID)
     target.log = log
     switch options.clock {
-    case .virtual: target.alreadyThere = count
+    case .virtual: (target.alreadyThere, target.lastThere) = (count, lastThere)
     case .wall:
       let closings = try log.recovery(for: ticket).closings()
       try await writer.append(try closings.events.map { try BusRecord($0) })
@@ -126,7 +133,6 @@ struct TrafficTarget {
     try log.finishRun(runID, stopped ? .stopped : .finished)
     forward?.running.finish(within: forward?.flush ?? .zero)
     let report = await forward?.running.value(stoppedBy: stop)
-    // After the other connections: closing the log's lock drops what SQLite holds of the file.
     try log.close()
     return report
   }

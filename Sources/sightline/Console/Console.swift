@@ -34,8 +34,22 @@ enum Console {
   static func output(_ text: String) throws(ConsoleError) {
     let failure = write(text + "\n", to: STDOUT_FILENO)
     if failure != 0 {
+      endIfUnread(failure)
       throw ConsoleError(description: "cannot write the output: \(Errno(rawValue: failure).advice)")
     }
+  }
+
+  /// Whether a line can be written now without waiting for who reads.
+  static func canWrite(_ descriptor: Int32) -> Bool {
+    var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    return unsafe poll(&wait, 1, 0) > 0
+  }
+
+  /// Ends the process as a closed pipe would have, where that is what failed.
+  static func endIfUnread(_ failure: Int32) {
+    guard failure == EPIPE else { return }
+    signal(SIGPIPE, SIG_DFL)
+    raise(SIGPIPE)
   }
 
   static let errorIsTerminal = isatty(STDERR_FILENO) == 1

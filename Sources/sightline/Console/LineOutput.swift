@@ -22,6 +22,10 @@ final class LineOutput: TrafficSink {
       (descriptor, paths) = (.standardOutput, nil)
     } else {
       let path = FilePath(name)
+      if WholeFile.isSpecial(path) {
+        (descriptor, paths) = (try WholeFile.openSpecial(path), nil)
+        return
+      }
       let (beside, opened) = try WholeFile.create(beside: path)
       (descriptor, paths) = (opened, (path, beside))
     }
@@ -41,6 +45,7 @@ final class LineOutput: TrafficSink {
     do {
       try descriptor.writeAll(bytes)
     } catch {
+      if paths == nil { Console.endIfUnread((error as? Errno)?.rawValue ?? 0) }
       abandon()
       throw ConsoleError(
         description: "cannot write the output: \((error as? Errno)?.advice ?? "\(error)")")

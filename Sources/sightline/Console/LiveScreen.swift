@@ -49,7 +49,7 @@ final class LiveScreen: Sendable {
     state.withLock { state in
       guard !state.isOver else { return }
       var text = Self.erasure(of: state.lines, drawn: state.width, now: size)
-      text += lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J"
+      text += lines.map { "\u{1B}[K" + $0 + "\n" }.joined() + "\u{1B}[J"
       state.lines = lines
       state.width = size.width
       _ = Console.write(text, to: STDERR_FILENO)

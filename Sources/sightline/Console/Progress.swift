@@ -38,7 +38,8 @@ final class Progress: Sendable {
       state.shown = true
       return elapsed
     }
-    guard let elapsed, total > 0 else { return }
+    // Never waits: who takes these calls has work to do.
+    guard let elapsed, total > 0, Console.canWrite(STDERR_FILENO) else { return }
     let seconds = Double(elapsed) / 1e9
     let rate = Double(done) / seconds
     let left = rate > 0 ? Int((Double(total - done) / rate).rounded(.up)) : 0

@@ -164,7 +164,12 @@ struct Scenario {
 
   /// `message`, which speaks of an option, told at the line that set it, where the file did.
   func located(_ message: String, command: String) -> String {
-    for (name, value) in sections[command] ?? [:] where message.contains("--\(name)") {
+    let section = sections[command] ?? [:]
+    // The whole name of the option that is spoken of first: --batch is no part of --batch-wait.
+    let spoken = message.firstRange(of: "--").map { range in
+      String(message[range.upperBound...].prefix { $0.isLetter || $0.isNumber || $0 == "-" })
+    }
+    if let spoken, let value = section[spoken] {
       let words = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
       let error = value.place.error(.badValue, words)
       return "\(error)"

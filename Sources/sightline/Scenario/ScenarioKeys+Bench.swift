@@ -32,7 +32,7 @@ extension ScenarioKeys {
     .init(name: "threads", kind: .count, standard: nil, words: "Workers and matcher threads."),
     .init(name: "bus", kind: .text, standard: "sqlite", words: "sqlite or none."),
     .init(
-      name: "queue-frames", kind: .count, standard: "256", words: "Frames that may wait."),
+      name: "queue-frames", kind: .count, standard: nil, words: "Frames that may wait."),
     .init(
       name: "queue-bytes", kind: .count, standard: "67108864", words: "Their bytes."),
     .init(

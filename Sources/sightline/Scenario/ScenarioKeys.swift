@@ -110,6 +110,12 @@ enum ScenarioKeys {
     .init(name: "clock", kind: .text, standard: "virtual", words: "virtual or wall."),
     .init(name: "top", kind: .count, standard: "5", words: "Candidates an event carries."),
     .init(name: "threads", kind: .count, standard: nil, words: "Workers and matcher threads."),
+    .init(name: "queue-frames", kind: .count, standard: nil, words: "Frames that may wait."),
+    .init(name: "queue-bytes", kind: .count, standard: "67108864", words: "Their bytes."),
+    .init(
+      name: "when-full", kind: .text, standard: "drop-oldest",
+      words: "drop-oldest, drop-newest or block."),
+    .init(name: "max-age", kind: .duration, standard: nil, words: "Drop what waited longer."),
     .init(name: "batch", kind: .count, standard: "64", words: "Probes searched together."),
     .init(
       name: "batch-wait", kind: .duration, standard: nil,
