@@ -127,6 +127,39 @@ struct StreamJobJetStreamTests {
     #expect(try object(lines[2]).number("waiting") == 0)
   }
 
+  @Test(
+    "Ctrl-C while a run waits for what is not acknowledged ends it with 130, summary and all events"
+  )
+  func stoppedFlush() throws {
+    let scratch = try Scratch()
+    let result = try beside(
+      scratch,
+      """
+      kill -STOP $server
+      "$SIGHTLINE" run '\(Binary.samples)' --gallery-size 100k --outbox sqlite:outbox.db --bus $bus \
+        --flush 100000 --json > run.json 2> errors & run=$!
+      # The run's end stands in the outbox before the wait begins.
+      for _ in $(seq 600); do
+        /usr/bin/python3 -c '
+      import sqlite3
+      assert list(sqlite3.connect("outbox.db").execute("SELECT state FROM runs")) == [("finished",)]
+      ' 2> /dev/null && break
+        sleep 0.1
+      done
+      kill -INT $run; wait $run; echo $?
+      kill -CONT $server
+      "$SIGHTLINE" bus forward --to $bus --outbox sqlite:outbox.db --json || exit 1
+      """)
+    #expect(result.status == 0, "\(result.errors)")
+    let lines = result.output.split(separator: "\n", maxSplits: 1).map(String.init)
+    #expect(lines[0] == "130")
+    let summary = try object(String(contentsOfFile: scratch.path("run.json"), encoding: .utf8))
+    #expect(summary["state"] as? String == "finished")
+    let waiting = try #require(summary.number("bus", "forward", "waiting"))
+    #expect(waiting > 0)
+    #expect(try object(lines[1]).number("forwarded") == waiting)
+  }
+
   @Test("A password stands in no list of processes, no summary, no message and no outbox")
   func secrets() throws {
     let scratch = try Scratch()

@@ -24,6 +24,8 @@ package struct ForwardWindow: Sendable {
     var next = -1
     var isInFlight = false
     var isDone = false
+    /// Its place in the order of handing over, the last time it went.
+    var order = -1
     /// Since when it may be on the other bus.
     var doubtful: ContinuousClock.Instant?
   }
@@ -32,6 +34,10 @@ package struct ForwardWindow: Sendable {
   /// The place on the log up to which everything has arrived.
   package private(set) var arrived: Int64
   package private(set) var inFlight = 0
+  /// Events handed over so far, those that went again included.
+  package private(set) var handedOver = 0
+  /// The place in that order of the latest event that the other bus took; -1 for none.
+  package private(set) var lastTaken = -1
 
   /// Slots from ticket `first` on; those before `head` are spent and wait to be dropped together.
   private var slots: [Slot] = []
@@ -40,7 +46,7 @@ package struct ForwardWindow: Sendable {
   private var keys: [String: Int] = [:]
   /// By key: the last event held, -1 for none.
   private var tails: [Int] = []
-  /// By key: whether an event of it arrived in this session.
+  /// By key: whether the other bus took an event of it in this session.
   private var served: [Bool] = []
   private var ready: [Int] = []
   private var readyHead = 0
@@ -102,6 +108,8 @@ package struct ForwardWindow: Sendable {
       let slot = slots[ticket - first]
       slots[ticket - first].isInFlight = true
       slots[ticket - first].doubtful = slot.doubtful ?? now
+      slots[ticket - first].order = handedOver
+      handedOver += 1
       items.append(ForwardItem(ticket: ticket, event: slot.event, doubtful: slot.doubtful))
     }
     inFlight += items.count
@@ -112,12 +120,17 @@ package struct ForwardWindow: Sendable {
     return items
   }
 
-  /// The event of `ticket` has arrived; the next of its key may go. `false` if that was known. O(1),
-  /// taken over many.
+  /// The event of `ticket` has arrived; the next of its key may go. What was `found` by asking may be of an
+  /// earlier session, and does not say that events are taken now. `false` if that was known. O(1), taken
+  /// over many.
   @discardableResult
-  package mutating func stored(_ ticket: Int) -> Bool {
+  package mutating func stored(_ ticket: Int, found: Bool = false) -> Bool {
     guard settle(ticket) else { return false }
-    served[slots[ticket - first].key] = true
+    if !found {
+      let slot = slots[ticket - first]
+      served[slot.key] = true
+      lastTaken = max(lastTaken, slot.order)
+    }
     pass(ticket - first)
     return true
   }
@@ -138,7 +151,7 @@ package struct ForwardWindow: Sendable {
     return slots.indices.contains(index) && index >= head && slots[index].isInFlight
   }
 
-  /// Whether another event of its key arrived in this session.
+  /// Whether another event of its key was taken in this session.
   package func isServed(_ ticket: Int) -> Bool { served[slots[ticket - first].key] }
 
   /// The event of `ticket` was not on the other bus at `now`.

@@ -6,13 +6,32 @@ internal import Synchronization
 /// Events that may be on the other bus already. It drops what it gets twice for as long as it remembers ids;
 /// for what is older than that, it is asked.
 extension Forwarder {
+  /// Questions that are asked before a stop and the time are looked at again.
+  private static var questions: Int { 8 }
+
+  /// Asks for the last events at these places, a few at a time: thousands of cameras at a distant server take
+  /// long. `nil` if the time was up or the session lost before all was said.
+  private func ask(
+    _ items: [ForwardItem], _ session: any ForwardSession
+  ) async throws(BusError) -> [Int: String]? {
+    var last: [Int: String] = [:]
+    var rest = items[...]
+    while !rest.isEmpty {
+      if isTimeUp || state.withLock({ $0.lost != nil }) { return nil }
+      let some = Array(rest.prefix(Self.questions))
+      last.merge(try await session.lastIDs(some)) { $1 }
+      rest = rest.dropFirst(some.count)
+    }
+    return last
+  }
+
   /// Asks the other bus what it has of the events that an earlier process may have sent. `false` if it did
   /// not say: then nothing may be sent.
   func settleDoubts(_ session: any ForwardSession) async -> Bool {
     let chains = state.withLock { $0.window.chains(target.place) }
     guard !chains.isEmpty else { return true }
     do throws(BusError) {
-      let last = try await session.lastIDs(chains.flatMap(\.items))
+      guard let last = try await ask(chains.flatMap(\.items), session) else { return false }
       state.withLock { state in
         for chain in chains {
           // Where events are left out, an event says nothing of those before it.
@@ -44,7 +63,8 @@ extension Forwarder {
     guard !old.isEmpty else { return items }
     let last: [Int: String]
     do throws(BusError) {
-      last = try await session.lastIDs(old)
+      guard let answers = try await ask(old, session) else { return nil }
+      last = answers
     } catch {
       tell(error)
       return nil
@@ -55,7 +75,7 @@ extension Forwarder {
         state.window.isAbsent(item.ticket, at: now)
       }
     }
-    for ticket in there { settled(ticket, .stored(duplicate: true)) }
+    for ticket in there { arrived(ticket, duplicate: true, found: true) }
     return there.isEmpty ? items : items.filter { !there.contains($0.ticket) }
   }
 }

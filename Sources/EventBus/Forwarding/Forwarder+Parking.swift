@@ -35,28 +35,38 @@ extension Forwarder {
   /// An event was denied. Whether that is its own fault: then it is refused.
   ///
   /// Where all is denied, nothing is parked: somebody has to put the bus right. So others must have been taken
-  /// between three tries, or, where permissions are by camera, one of another camera and none of this.
+  /// between three tries. Where permissions are by camera, an event of another camera must have been taken that
+  /// was handed over after this camera's first denial; or, if none of this camera was taken in the session,
+  /// since that began. What was found by asking, an earlier session may have sent: it says nothing.
   static func denied(
     _ ticket: Int, _ error: BusError, _ state: inout State, now: ContinuousClock.Instant
   ) -> Bool {
-    let key = state.window.event(ticket).record.partitionKey
-    let served = state.report.forwarded
+    let taken = state.taken
     let isAlone =
       if error.code == .notAllowed {
-        state.deniedKeys.contains(key)
-          || served > state.servedBefore && !state.window.isServed(ticket)
+        state.window.lastTaken >= deniedSince(ticket, &state)
       } else {
-        state.denials[ticket].map { $0.count >= 2 && served > $0.served } ?? false
+        state.denials[ticket].map { $0.count >= 2 && taken > $0.taken } ?? false
       }
     if isAlone {
       state.denials[ticket] = nil
-      if error.code == .notAllowed { state.deniedKeys.insert(key) }
       return true
     }
-    state.denials[ticket, default: (served, 0)].count += 1
+    state.denials[ticket, default: (taken, 0)].count += 1
     // Others go on meanwhile; where there are none that are taken, not too fast.
-    if state.servedAtDenial == served { state.backOff.failed(now: now) }
-    state.servedAtDenial = served
+    if state.takenAtDenial == taken { state.backOff.failed(now: now) }
+    state.takenAtDenial = taken
     return false
+  }
+
+  /// From where on in the order of handing over another camera's event counts. The first denial of a camera sets
+  /// it; an event of the camera that is taken lifts it.
+  private static func deniedSince(_ ticket: Int, _ state: inout State) -> Int {
+    let key = state.window.event(ticket).record.partitionKey
+    if let since = state.deniedSince[key] { return since }
+    // What was taken before says nothing any more, of this camera or another.
+    if state.window.isServed(ticket) { state.permittedSince = state.window.handedOver }
+    state.deniedSince[key] = state.permittedSince
+    return state.permittedSince
   }
 }

@@ -33,8 +33,8 @@ extension Forwarder {
     let began = clock.now
     state.withLock { state in
       state.window.restart()
-      state.deniedKeys = []
-      state.servedBefore = state.report.forwarded
+      state.deniedSince = [:]
+      state.permittedSince = state.window.handedOver
     }
     var savedAt = began
     // A process before us may have sent all that fits a window, and nobody here knows what of it.

@@ -6,27 +6,7 @@ internal import Synchronization
 extension Forwarder: ForwardReceiver {
   package func settled(_ ticket: Int, _ outcome: ForwardOutcome) {
     switch outcome {
-    case .stored(let duplicate):
-      let now = clock.now
-      let (wakes, recovered) = state.withLock { state in
-        guard state.window.isInFlight(ticket) else { return (false, false) }
-        let bytes = state.window.event(ticket).record.body.count
-        if !state.denials.isEmpty { state.denials[ticket] = nil }
-        state.window.stored(ticket)
-        state.backOff.succeeded()
-        state.heard = now
-        state.report.forwarded += 1
-        state.report.bytes += bytes
-        if duplicate { state.report.duplicates += 1 }
-        let recovered = state.trouble != nil
-        state.trouble = nil
-        return (
-          // Not for a few: what is handed over together costs both sides less.
-          state.window.readyCount >= state.window.inFlight, recovered
-        )
-      }
-      if recovered { observer(.recovered) }
-      if wakes { wakeup.raise() }
+    case .stored(let duplicate): arrived(ticket, duplicate: duplicate)
     case .failed(let error):
       let now = clock.now
       let counts = state.withLock { state in
@@ -56,6 +36,34 @@ extension Forwarder: ForwardReceiver {
       }
       if isRefused { wakeup.raise() } else if counts { tell(error) }
     }
+  }
+
+  /// The event of `ticket` is there: taken now, or `found` by asking.
+  func arrived(_ ticket: Int, duplicate: Bool, found: Bool = false) {
+    let now = clock.now
+    let (wakes, recovered) = state.withLock { state in
+      guard state.window.isInFlight(ticket) else { return (false, false) }
+      let record = state.window.event(ticket).record
+      if !state.denials.isEmpty { state.denials[ticket] = nil }
+      state.window.stored(ticket, found: found)
+      if !found {
+        state.taken += 1
+        if !state.deniedSince.isEmpty { state.deniedSince[record.partitionKey] = nil }
+      }
+      state.backOff.succeeded()
+      state.heard = now
+      state.report.forwarded += 1
+      state.report.bytes += record.body.count
+      if duplicate { state.report.duplicates += 1 }
+      let recovered = state.trouble != nil
+      state.trouble = nil
+      return (
+        // Not for a few: what is handed over together costs both sides less.
+        state.window.readyCount >= state.window.inFlight, recovered
+      )
+    }
+    if recovered { observer(.recovered) }
+    if wakes { wakeup.raise() }
   }
 
   package func warned(_ error: BusError) { tell(error) }

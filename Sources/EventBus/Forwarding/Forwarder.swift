@@ -27,13 +27,17 @@ package final class Forwarder: Sendable {
     var refused: [(ticket: Int, error: BusError)] = []
     /// Kinds of reasons that were told.
     var parkedCodes: Set<BusError.Code> = []
-    /// By ticket, how many had arrived when the event was first denied, and how often it was.
-    var denials: [Int: (served: Int, count: Int)] = [:]
-    /// How many had arrived when one was last denied, and when the session began.
-    var servedAtDenial = -1
-    var servedBefore = 0
-    /// Partition keys that may not be published, in this session.
-    var deniedKeys: Set<String> = []
+    /// Events that the other bus took; those found there by asking are not among them.
+    var taken = 0
+    /// By ticket, how many had been taken when the event was first denied, and how often it was.
+    var denials: [Int: (taken: Int, count: Int)] = [:]
+    /// How many had been taken when one was last denied.
+    var takenAtDenial = -1
+    /// By partition key that may not be published in this session: an event of another key that was handed
+    /// over from this place on, and is taken, says that the rest goes on.
+    var deniedSince: [String: Int] = [:]
+    /// The same for a key none of which was taken: the session's begin, or where permissions changed.
+    var permittedSince = 0
   }
 
   let store: any OutboxStore
@@ -176,7 +180,7 @@ package final class Forwarder: Sendable {
     wakeup.raise()
   }
 
-  private var isTimeUp: Bool {
+  var isTimeUp: Bool {
     Task.isCancelled || state.withLock { $0.finishBy.map { clock.now >= $0 } ?? false }
   }
 

@@ -128,20 +128,22 @@ enum NATSError {
   /// In one line, and without a password even if a server should repeat one.
   private static func clean(_ text: String?, _ location: NATSLocation) -> String? {
     guard let text, !text.isEmpty else { return nil }
-    var line = text.replacing("\n", with: " ")
+    var line = text
+    // Before the line is cut, or half of it would stay.
     if let secret = location.passwordInText?.text, !secret.isEmpty {
       line = line.replacing(secret, with: "(secret)")
     }
-    return line
+    return ServerText.shown(line)
   }
 }
 
 extension NATSLocation {
   /// Who we say we are, for messages.
-  var account: String {
+  package var account: String {
     if let seedFile { return "the nkey in \(seedFile)" }
     if let credentialsFile { return "the credentials in \(credentialsFile)" }
-    return user.map { "user '\($0)' with that password" } ?? "a client without a name"
+    if let namedUser { return "user '\(namedUser)' with that password" }
+    return user == nil ? "a client without a name" : "a user without a password"
   }
 
   var remedy: String {

@@ -16,6 +16,10 @@ extension NATSLocation {
     }
     guard rest.hasPrefix("//") else { throw wrong("a NATS location begins with nats://") }
     let query = rest.firstIndex(of: "?")
+    // Half a password may stand there, so that nothing of it is repeated.
+    if let query, rest[query...].contains("@") {
+      throw wrong("there is an @ behind the ?: in a password ? is %3F, and in a setting @ is %40")
+    }
     let place = rest[rest.index(rest.startIndex, offsetBy: 2)..<(query ?? rest.endIndex)]
     let slash = place.firstIndex(of: "/")
     var hosts = place[..<(slash ?? place.endIndex)]
@@ -106,6 +110,8 @@ extension NATSLocation {
     var rest = text.utf8[...]
     while let byte = rest.popFirst() {
       if byte == UInt8(ascii: "%"), rest.count >= 2,
+        // A sign would be read as part of the number.
+        rest.prefix(2).allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
         let value = UInt8(String(Substring(rest.prefix(2))), radix: 16)
       {
         bytes.append(value)

@@ -46,10 +46,7 @@ package struct NATSLocation: Hashable, Sendable {
 extension NATSLocation: CustomStringConvertible {
   /// Without passwords; files of secrets are named, as they are no secret.
   package var description: String {
-    // A name without a password may be a token.
-    let hasPassword = passwordInText != nil || passwordFile != nil
-    let account = user.map { hasPassword ? "\($0)@" : "" } ?? ""
-    return (secure ? "tls" : "nats") + "://" + account
+    return (secure ? "tls" : "nats") + "://" + (namedUser.map { $0 + "@" } ?? "")
       + servers.map(\.description).joined(separator: ",") + "/" + stream.name
   }
 }

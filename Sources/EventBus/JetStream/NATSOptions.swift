@@ -86,6 +86,12 @@ private func readable(_ file: FilePath, _ name: String) throws(BusError) {
 }
 
 extension NATSLocation {
+  /// The user, if it may be told: a name that no password comes with may be a token.
+  var namedUser: String? {
+    let isInEnvironment = unsafe getenv(Self.passwordVariable) != nil
+    return passwordInText != nil || passwordFile != nil || isInEnvironment ? user : nil
+  }
+
   /// From the file, the environment or the text, in this order; read anew at every connection, so that a
   /// password may change while a run goes on.
   func password() throws(BusError) -> String? {

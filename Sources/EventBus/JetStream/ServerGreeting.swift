@@ -6,7 +6,7 @@ internal import Glibc
 
 /// What a server says of itself to whoever connects: the client library does not hand it on.
 package struct ServerGreeting: Decodable, Hashable, Sendable {
-  var version: String
+  package private(set) var version: String
   var serverName: String?
   var cluster: String?
   var jetstream: Bool?
@@ -32,6 +32,7 @@ package struct ServerGreeting: Decodable, Hashable, Sendable {
       throw BusError(.otherSettings, "\(server) is no NATS server; check host and port")
     }
     self = greeting
+    version = ServerText.shown(greeting.version, limit: 64)
   }
 
   private static func firstLine(

@@ -9,9 +9,10 @@ extension StreamFacts {
     }
     if isSealed { return "the stream is sealed and takes nothing more; name another stream" }
     for subject in wanted.subjects where !subjects.contains(where: { Self.covers($0, subject) }) {
+      let found = ServerText.shown(subjects.joined(separator: ", "))
       return """
-        the stream takes \(subjects.joined(separator: ", ")), but \(subject) is wanted; give prefix= or \
-        kinds=, or add the subject to the stream
+        the stream takes \(found), but \(subject) is wanted; give prefix= or kinds=, or add the subject to \
+        the stream
         """
     }
     func differs<Value: Equatable>(

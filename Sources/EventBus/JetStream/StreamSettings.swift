@@ -73,7 +73,12 @@ package struct StreamSettings: Hashable, Sendable {
     case "max-age": maximumAge = try time()
     case "duplicates": duplicates = try time()
     case "kinds": kinds = try tokens(value)
-    case "prefix": prefix = try tokens(value)[0]
+    case "prefix":
+      guard EventSubject.isToken(value) else {
+        throw BusError(
+          .unknownLocation, "\(name)=\(value): give one word of letters, digits, - and _")
+      }
+      prefix = value
     default:
       throw BusError(
         .unknownLocation,

@@ -223,16 +223,16 @@ struct Run: AsyncParsableCommand {
       throw ExitCode(ExitStatus.interrupted)
     }
     forward?.finish(within: .seconds(flush))
-    summary.bus.forward = await forward?.value()
+    summary.bus.forward = await forward?.value(stoppedBy: signals.stop)
     summary.limits = try limits.findings(summary.figures)
     observer.ended(summary)
     observer.finish()
     try Console.output(json ? try summary.json() : summary.text)
     if let shortfall = summary.bus.forward?.shortfall(outbox: log.description) {
       Console.error("sightline: \(shortfall)")
-      throw ExitCode(ExitStatus.failure)
+      if !signals.stop.isRaised { throw ExitCode(ExitStatus.failure) }
     }
-    if summary.state == "stopped" { throw ExitCode(ExitStatus.interrupted) }
+    if signals.stop.isRaised { throw ExitCode(ExitStatus.interrupted) }
     if LimitTable(summary.limits).isBroken { throw ExitCode(ExitStatus.limitBroken) }
   }
 

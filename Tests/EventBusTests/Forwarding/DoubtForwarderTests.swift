@@ -61,6 +61,46 @@ struct DoubtForwarderTests {
     #expect(bus.ids.count == 300 && Set(bus.ids).count == 300)
   }
 
+  @Test("Time that is up between two of a thousand questions is heeded before the next")
+  func stopped() async {
+    let cameras = (0..<1000).map {
+      BusRecord(
+        id: "id-\($0)", type: "test.made", subject: "s", partitionKey: "cam-\($0)",
+        timeMicroseconds: 0, body: [])
+    }
+    sent(cameras)
+    outbox.append(cameras)
+    let forwarder = Forwarder(from: outbox, to: bus)
+    forwarder.finish(within: .seconds(60))
+    bus.state.withLock { state in
+      state.atQuestion = { [weak forwarder] in forwarder?.finish(within: .zero) }
+    }
+    let report = await forwarder.run()
+    #expect(report.waiting == 1000 && report.forwarded == 0, "\(report)")
+    let asked = bus.state.withLock { $0.asked }
+    #expect(asked > 0 && asked < 50, "\(asked)")
+    #expect(bus.ids.count == 1000, "what is in doubt is not sent")
+
+    // With time, all are asked for.
+    bus.state.withLock { $0.atQuestion = {} }
+    #expect(await forward().duplicates == 1000)
+    #expect(bus.ids.count == 1000)
+  }
+
+  @Test(
+    "Where everything is forbidden, what an earlier process had sent does not get the rest parked")
+  func forbidden() async {
+    let records = (0..<3000).map { record($0) }
+    sent(records.prefix(900))
+    outbox.append(records)
+    bus.state.withLock { $0.refuses = { _ in .denied(BusError(.notAllowed, "not you")) } }
+    let forwarder = Forwarder(from: outbox, to: bus)
+    forwarder.finish(within: .milliseconds(500))
+    let report = await forwarder.run()
+    #expect(report.forwarded == 900 && report.duplicates == 900, "\(report)")
+    #expect(report.parked == 0 && report.waiting == 2100 && outbox.parked.isEmpty, "\(report)")
+  }
+
   @Test("A camera's events of several kinds, which go to several places, are each looked for")
   func kinds() async {
     let records = (0..<90).map { record($0, ["test.made", "test.seen", "test.gone"][$0 / 3 % 3]) }

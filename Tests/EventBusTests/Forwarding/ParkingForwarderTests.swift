@@ -75,6 +75,44 @@ struct ParkingForwarderTests {
     #expect(outbox.offset() == 0)
   }
 
+  @Test("A camera that is forbidden after it was served is parked, before a window fills behind it")
+  func withdrawn() async {
+    let report = await forward(40_000, cameras: 50) { record in
+      record.partitionKey == "cam-3" && Self.number(record) >= 1000
+        ? .denied(BusError(.notAllowed, "not you")) : nil
+    }
+    #expect(report.parked == 780 && report.forwarded == 39_220, "\(report)")
+    #expect(report.waiting == 0 && outbox.offset() == 40_000)
+    #expect(outbox.parked.keys.allSatisfy { $0 % 50 == 4 && $0 > 1000 })
+  }
+
+  @Test("Where everything is forbidden after a while, nothing is parked")
+  func allWithdrawn() async {
+    let count = Mutex(0)
+    let report = await forward(40_000, cameras: 50, within: .milliseconds(500)) { _ in
+      let isOver = count.withLock { count in
+        count += 1
+        return count > 12_345
+      }
+      return isOver ? .denied(BusError(.notAllowed, "not you")) : nil
+    }
+    #expect(report.parked == 0 && report.forwarded == 12_345, "\(report)")
+    #expect(report.waiting > 0 && outbox.parked.isEmpty)
+  }
+
+  @Test("A camera that is allowed again is sent in order, and only what was parked stays behind")
+  func allowedAgain() async {
+    let report = await forward(20_000, cameras: 5) { record in
+      record.partitionKey == "cam-3" && (2000..<4000).contains(Self.number(record))
+        ? .denied(BusError(.notAllowed, "not you")) : nil
+    }
+    #expect(report.parked == 400 && report.forwarded == 19_600 && report.waiting == 0, "\(report)")
+    let wanted = (0..<20_000).filter { $0 % 5 == 3 && !(2000..<4000).contains($0) }
+    #expect(bus.ids(of: "cam-3") == wanted.map { "id-\($0)" })
+  }
+
+  private static func number(_ record: BusRecord) -> Int { Int(record.id.dropFirst(3)) ?? -1 }
+
   @Test("An event that the stream denies again and again, while it takes others, is parked")
   func denied() async {
     let report = await forward(3000) { record in

@@ -37,6 +37,7 @@ struct JetStreamSecurityTests {
     for text in [
       "nats://me@\(place)?password-file=\(wrong)", "nats://me:battery-staple@\(place)",
       "nats://\(place)", "nats://you@\(place)?password-file=\(right)",
+      "nats://horse-token@\(place)",
     ] {
       let error = await shop.refusal(text)
       #expect(error?.code == .refused, "\(text): \(error as Any)")

@@ -54,10 +54,29 @@ struct NATSLocationTests {
       "nats://h/S?cert=x", "nats://u:hunter2@h/S?nkey=x", "nats://h/S?nkey=x&creds=y",
       "nats://u:hunter2@h:z", "nats://h/S?max-age=long", "nats://h/S?max-bytes=many",
       "nats://h/S?storage=tape", "nats://h/S?kinds=a.b", "nats://u:hunter2@h h/S",
+      "nats://u:12?hunter2@h/S", "nats://u:12?a=hunter2@h/S", "nats://u:12?a=b&hunter2@h/S",
+      "nats://h/S?prefix=a,b", "nats://h/S?prefix=", "nats://h/S?prefix=a.b",
     ])
   func refused(text: String) {
     let error = expectBusError(.unknownLocation) { _ = try BusLocation(text) }
     #expect(error.map { !"\($0)".contains("hunter2") } ?? false)
+  }
+
+  @Test("What is no escape stays as it is: two digits follow a %, and no sign")
+  func escapes() throws {
+    for (text, path) in [
+      ("%2Fx", "/x"), ("%+9", "%+9"), ("%-0", "%-0"), ("%9", "%9"), ("%zz", "%zz"), ("a%", "a%"),
+    ] {
+      #expect(try location("nats://h?ca=\(text)").authorityFile == FilePath(path), "\(text)")
+    }
+  }
+
+  @Test("A name without a password, which may be a token, is told nowhere")
+  func token() throws {
+    let token = try location("nats://s3cr3ttoken@host/S")
+    #expect(!token.account.contains("s3cr3t") && !token.description.contains("s3cr3t"))
+    let user = try location("nats://me@host/S?password-file=/pw")
+    #expect(user.account.contains("'me'") && user.description == "nats://me@host:4222/S")
   }
 }
 

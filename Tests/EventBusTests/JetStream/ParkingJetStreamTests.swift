@@ -124,16 +124,16 @@ struct ParkingJetStreamTests {
     #expect(long.server?.contains("only") == false, "\(long)")
   }
 
-  @Test("A server that greets a byte at a time is given up in the time of one greeting")
-  func dribble() throws {
+  /// Asks a program that sends this greeting, an expression of Python, byte by byte with pauses.
+  private func greeting(_ text: String, pause: Double = 0) throws -> ServerGreeting {
     let script = """
       import socket, time
       s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
       print(s.getsockname()[1], flush=True)
       c, _ = s.accept()
       try:
-          for b in b'INFO {"version":"2.10.0"}' + b" " * 100 + b"\\r\\n":
-              c.send(bytes([b])); time.sleep(0.1)
+          for b in \(text):
+              c.send(bytes([b])); time.sleep(\(pause))
       except OSError: pass
       """
     let process = Process()
@@ -143,11 +143,24 @@ struct ParkingJetStreamTests {
     process.standardOutput = output
     try process.run()
     defer { process.terminate() }
-    let text = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    let port = try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    let port = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)))
     let server = try JetStreamShop.location("nats://127.0.0.1:\(port)").servers[0]
+    return try ServerGreeting(server, within: .seconds(pause > 0 ? 1 : 10))
+  }
+
+  @Test("A server that greets a byte at a time is given up in the time of one greeting")
+  func dribble() {
     expectBusError(.unreachable) {
-      _ = try ServerGreeting(server, within: .seconds(1))
+      _ = try greeting(#"b'INFO {"version":"2.10.0"}' + b" " * 100 + b"\r\n""#, pause: 0.1)
     }
+  }
+
+  @Test("What a server says of itself steers no terminal")
+  func controlCharacters() throws {
+    let found = try greeting(
+      #"b'INFO {"version":"2.1\\u001b[2J\\u0007\\u009b\\u202e\\u2028x' + b"y" * 5000 + b'"}\r\n'"#)
+    #expect(found.version.hasPrefix("2.1 [2J    xyy"), "\(found.version)")
+    #expect(found.version.count <= 64)
   }
 }

@@ -77,6 +77,9 @@ final class FakeFarBus: ForwardTarget {
     var swallows: Set<String> = []
     /// How many questions from here on get no answer.
     var mute = 0
+    /// Places it was asked for, and what happens at each question.
+    var asked = 0
+    var atQuestion: @Sendable () -> Void = {}
   }
 
   let state: Mutex<State>
@@ -132,6 +135,11 @@ final class FakeFarBus: ForwardTarget {
     }
 
     func lastIDs(_ items: [ForwardItem]) async throws(BusError) -> [Int: String] {
+      let atQuestion = bus.state.withLock { state in
+        state.asked += items.count
+        return state.atQuestion
+      }
+      atQuestion()
       let found: [Int: String]? = bus.state.withLock { state in
         guard state.mute == 0 else {
           state.mute -= 1
