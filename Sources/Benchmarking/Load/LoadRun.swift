@@ -155,7 +155,7 @@ extension LoadRun {
     stages = Stage.allCases.map { stage in
       let work = outcome.measures.work[stage] ?? .none
       let wait = outcome.measures.wait[stage] ?? .none
-      let threads = Self.isWorkers(stage) ? Double(workers) : 1
+      let threads = stage.isWorkers ? Double(workers) : 1
       return StageRow(
         name: stage.rawValue, count: work.count, p50MS: work.milliseconds(atPercentile: 50),
         p99MS: work.milliseconds(atPercentile: 99), waitP50MS: wait.milliseconds(atPercentile: 50),
@@ -174,16 +174,9 @@ extension LoadRun {
     failure = nil
   }
 
-  private static func isWorkers(_ stage: Stage) -> Bool {
-    switch stage {
-    case .read, .decode, .locate, .embed: true
-    case .match, .track, .publish: false
-    }
-  }
-
   /// Workers' stages share their threads, so they count together, and the largest of them is named.
   static func bottleneck(_ stages: [StageRow]) -> Bottleneck? {
-    let shared = stages.filter { row in Stage(rawValue: row.name).map(isWorkers) ?? false }
+    let shared = stages.filter { row in Stage(rawValue: row.name)?.isWorkers ?? false }
     var groups = stages.filter { row in !shared.contains(row) }.map { ($0, $0.utilisation) }
     if let largest = shared.max(by: { $0.utilisation < $1.utilisation }) {
       groups.append((largest, shared.reduce(0) { $0 + $1.utilisation }))
