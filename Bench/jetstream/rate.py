@@ -9,10 +9,17 @@ de-duplicated, by turns so that whatever else the machine does falls on both.
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 
 from servers import STREAM, Folder, append, check, cluster, load, new_outbox, sightline, url, version, HERE
+
+
+def spent():
+    """CPU seconds of the programs that were run and have ended; servers run on."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def main():
@@ -39,7 +46,7 @@ def main():
         try:
             for round in range(given.rounds):
                 for side in ("c", "ours"):
-                    before = nodes[0].cpu()
+                    before, own = nodes[0].cpu(), spent()
                     if side == "c":
                         out = subprocess.run(
                             [program, "nats://127.0.0.1:%d" % nodes[0].port, STREAM, str(given.events),
@@ -54,10 +61,11 @@ def main():
                         report = json.loads(out.stdout)
                         seconds, failures = report["seconds"], report["failures"]
                         ours.append(given.events / seconds)
+                    own = spent() - own
                     found = check(nodes[0], given.events, given.cameras)
                     bad = {k: v for k, v in found.items() if k != "on_stream" and v}
-                    print("round %d %-4s %8.0f events/s, server %.2f s CPU%s%s" % (
-                        round + 1, side, given.events / seconds, nodes[0].cpu() - before,
+                    print("round %d %-4s %8.0f events/s, %.2f s CPU, server %.2f s%s%s" % (
+                        round + 1, side, given.events / seconds, own, nodes[0].cpu() - before,
                         ", %d tries failed" % failures if failures else "", ", %s" % bad if bad else ""),
                         flush=True)
                     nodes[0].request("$JS.API.STREAM.DELETE." + STREAM)

@@ -5,7 +5,7 @@ package import Sightings
 
 extension BusRecord {
   /// Throws `EncodingError` for a size JSON has no word for.
-  package init(_ event: TruthEvent) throws {
+  package convenience init(_ event: TruthEvent) throws {
     self.init(
       id: event.id, type: TruthEvent.type, subject: event.subject,
       partitionKey: event.partitionKey, timeMicroseconds: event.time.microseconds,

@@ -4,7 +4,10 @@
 package import Sightings
 
 /// One event on its way to a bus: what the bus indexes, and the bytes it carries.
-package struct BusRecord: Hashable, Sendable {
+///
+/// A class, though a value in all but name: it passes through many hands, and one count of references is
+/// kept instead of five.
+package final class BusRecord: Hashable, Sendable {
   /// Unique on the bus; a second record of the same id is dropped and counted.
   package let id: String
   package let type: String
@@ -29,11 +32,20 @@ package struct BusRecord: Hashable, Sendable {
   }
 
   /// Throws `EncodingError` for a score JSON has no word for.
-  package init(_ event: SightingEvent) throws {
+  package convenience init(_ event: SightingEvent) throws {
     self.init(
       id: event.id, type: event.type, subject: event.subject, partitionKey: event.partitionKey,
       timeMicroseconds: event.time.microseconds, body: try event.json())
   }
+
+  package static func == (one: BusRecord, other: BusRecord) -> Bool {
+    one === other
+      || one.id == other.id && one.type == other.type && one.subject == other.subject
+        && one.partitionKey == other.partitionKey
+        && one.timeMicroseconds == other.timeMicroseconds && one.body == other.body
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
 
 extension SightingEncoder {

@@ -52,10 +52,17 @@ package protocol ForwardSession: Sendable {
   /// Hands events over in this order; every one of them is settled, unless the session is lost.
   func publish(_ items: [ForwardItem]) async
 
+  /// Settles as failed what has had no answer for too long. Called many times a second.
+  func giveUp(at now: ContinuousClock.Instant)
+
   /// By ticket, the id of the last event that the other bus has at the item's place; without an entry
   /// where it has none.
   func lastIDs(_ items: [ForwardItem]) async throws(BusError) -> [Int: String]
 
   /// Ends it; nothing is told afterwards.
   func close() async
+}
+
+extension ForwardSession {
+  package func giveUp(at now: ContinuousClock.Instant) {}
 }

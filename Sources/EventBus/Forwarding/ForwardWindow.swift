@@ -105,12 +105,14 @@ package struct ForwardWindow: Sendable {
         ticket = ready[readyHead]
         readyHead += 1
       }
-      let slot = slots[ticket - first]
-      slots[ticket - first].isInFlight = true
-      slots[ticket - first].doubtful = slot.doubtful ?? now
-      slots[ticket - first].order = handedOver
+      let index = ticket - first
+      items.append(
+        ForwardItem(
+          ticket: ticket, event: slots[index].event, doubtful: slots[index].doubtful))
+      slots[index].isInFlight = true
+      slots[index].doubtful = slots[index].doubtful ?? now
+      slots[index].order = handedOver
       handedOver += 1
-      items.append(ForwardItem(ticket: ticket, event: slot.event, doubtful: slot.doubtful))
     }
     inFlight += items.count
     if readyHead > 1024, readyHead * 2 > ready.count {
@@ -126,12 +128,12 @@ package struct ForwardWindow: Sendable {
   @discardableResult
   package mutating func stored(_ ticket: Int, found: Bool = false) -> Bool {
     guard settle(ticket) else { return false }
+    let index = ticket - first
     if !found {
-      let slot = slots[ticket - first]
-      served[slot.key] = true
-      lastTaken = max(lastTaken, slot.order)
+      served[slots[index].key] = true
+      lastTaken = max(lastTaken, slots[index].order)
     }
-    pass(ticket - first)
+    pass(index)
     return true
   }
 
@@ -144,6 +146,9 @@ package struct ForwardWindow: Sendable {
 
   /// The event held under `ticket`.
   package func event(_ ticket: Int) -> StoredEvent { slots[ticket - first].event }
+
+  /// Bytes of the event held under `ticket`.
+  package func bytes(_ ticket: Int) -> Int { slots[ticket - first].event.record.body.count }
 
   /// Whether it is sent and not settled.
   package func isInFlight(_ ticket: Int) -> Bool {

@@ -46,6 +46,7 @@ extension Forwarder {
     while true {
       var worked = try await read(&pump)
       let now = clock.now
+      session.giveUp(at: now)
       let (items, arrived, forwarded, isOver, held) = state.withLock { state in
         let isOver =
           state.lost != nil || state.finishBy.map { now >= $0 } ?? false
@@ -107,9 +108,14 @@ extension Forwarder {
     guard let last = events.last else { return false }
     pump.place = last.sequence
     pump.unsaved += events.count
+    // Mostly many of one type follow each other.
+    var known = (type: "", isWanted: target.takes(type: ""))
     state.withLock { state in
       for event in events {
-        let wanted = target.takes(type: event.record.type)
+        if event.record.type != known.type {
+          known = (event.record.type, target.takes(type: event.record.type))
+        }
+        let wanted = known.isWanted
         if !wanted { state.report.passedOver += 1 }
         state.window.add(event, wanted: wanted)
       }

@@ -43,17 +43,17 @@ extension Forwarder: ForwardReceiver {
     let now = clock.now
     let (wakes, recovered) = state.withLock { state in
       guard state.window.isInFlight(ticket) else { return (false, false) }
-      let record = state.window.event(ticket).record
+      let bytes = state.window.bytes(ticket)
+      if !state.deniedSince.isEmpty, !found {
+        state.deniedSince[state.window.event(ticket).record.partitionKey] = nil
+      }
       if !state.denials.isEmpty { state.denials[ticket] = nil }
       state.window.stored(ticket, found: found)
-      if !found {
-        state.taken += 1
-        if !state.deniedSince.isEmpty { state.deniedSince[record.partitionKey] = nil }
-      }
+      if !found { state.taken += 1 }
       state.backOff.succeeded()
       state.heard = now
       state.report.forwarded += 1
-      state.report.bytes += record.body.count
+      state.report.bytes += bytes
       if duplicate { state.report.duplicates += 1 }
       let recovered = state.trouble != nil
       state.trouble = nil

@@ -11,9 +11,9 @@ internal import Synchronization
 final class AckInbox: Sendable {
   private struct State {
     var receiver: (any ForwardReceiver)?
-    /// Tickets and subjects by the address of the message under way: the library keeps the message until its
-    /// outcome, so no other has that address meanwhile.
-    var pending: [UInt: (ticket: Int, subject: String)] = [:]
+    var pending = AckTable()
+    /// When what took too long was last looked for.
+    var lookedAt = ContinuousClock.now
     /// Subjects that the server would not let us publish to, a while ago.
     var forbidden: [String: (until: ContinuousClock.Instant, error: BusError)] = [:]
   }
@@ -21,37 +21,70 @@ final class AckInbox: Sendable {
   let location: NATSLocation
   /// The server or stream, for messages.
   let place: String
+  /// What the stream signs its answers with.
+  let stream: [UInt8]
   private let state: Mutex<State>
+  /// Answers that were read.
+  private let spent = Mutex(SpentMessages())
 
   init(_ receiver: any ForwardReceiver, _ location: NATSLocation, place: String) {
     self.location = location
     self.place = place
+    stream = Array(location.stream.name.utf8)
     state = Mutex(State(receiver: receiver))
   }
 
   /// The pointer for the library.
   func leaked() -> UnsafeMutableRawPointer { unsafe Unmanaged.passRetained(self).toOpaque() }
 
-  func expect(_ message: UInt, _ ticket: Int, on subject: String) {
-    state.withLock { $0.pending[message] = (ticket, subject) }
+  /// The token that the answer to the event of `ticket` will come with; `nil` when too many are under way.
+  func expect(
+    _ ticket: Int, on subject: String, at now: ContinuousClock.Instant
+  ) -> Int? {
+    state.withLock { $0.pending.expect(ticket, on: subject, at: now) }
   }
 
-  func settle(_ message: UInt, _ outcome: ForwardOutcome) {
-    let (receiver, known) = state.withLock { state in
-      (state.receiver, state.pending.removeValue(forKey: message))
-    }
-    if let known { receiver?.settled(known.ticket, outcome) }
+  func settle(_ token: Int, _ outcome: ForwardOutcome) {
+    let (receiver, ticket) = state.withLock { ($0.receiver, $0.pending.settle(token)) }
+    if let ticket { receiver?.settled(ticket, outcome) }
   }
+
+  /// Settles what the answer `message` is for, and takes it over.
+  func settle(_ token: Int, _ outcome: ForwardOutcome, by message: OpaquePointer) {
+    settle(token, outcome)
+    spent.withLock { spent in
+      if spent.isFull { spent.destroy() }
+      unsafe spent.add(message)
+    }
+  }
+
+  /// Lets go of answers that were read.
+  func sweep() { spent.withLock { $0.destroy() } }
 
   func settle(ticket: Int, _ outcome: ForwardOutcome) {
     state.withLock { $0.receiver }?.settled(ticket, outcome)
   }
 
+  /// Gives up on what has had no answer for `JetStreamContext.acknowledgeWithin`; to be called now and then,
+  /// looks ten times a second.
+  func giveUp(at now: ContinuousClock.Instant) {
+    let (receiver, tickets) = state.withLock { state -> ((any ForwardReceiver)?, [Int]) in
+      guard state.lookedAt.advanced(by: .milliseconds(100)) <= now else { return (nil, []) }
+      state.lookedAt = now
+      let since = now.advanced(by: .zero - JetStreamContext.acknowledgeWithin)
+      return (state.receiver, state.pending.settleAll(before: since))
+    }
+    guard !tickets.isEmpty else { return }
+    let late = ForwardOutcome.failed(
+      NATSError.error(NATS_TIMEOUT, place, location, detail: nil))
+    for ticket in tickets { receiver?.settled(ticket, late) }
+  }
+
   /// Why the server would not take this subject, if it said so not long ago: asked for again only now and
-  /// then, since the library holds each message that gets no answer for as long as one may take.
+  /// then, since a message that gets no answer is waited for as long as one may take.
   func forbids(_ subject: String) -> BusError? {
     state.withLock { state in
-      guard let known = state.forbidden[subject] else { return nil }
+      guard !state.forbidden.isEmpty, let known = state.forbidden[subject] else { return nil }
       if known.until > .now { return known.error }
       state.forbidden[subject] = nil
       return nil
@@ -62,12 +95,9 @@ final class AckInbox: Sendable {
   /// acknowledgement follows. O(messages under way).
   func forbid(_ subject: String, _ error: BusError) {
     let (receiver, tickets) = state.withLock { state in
-      let until = ContinuousClock.now.advanced(
-        by: .milliseconds(JetStreamContext.acknowledgeWithin))
+      let until = ContinuousClock.now.advanced(by: JetStreamContext.acknowledgeWithin)
       state.forbidden[subject] = (until, error)
-      let messages = state.pending.filter { $0.value.subject == subject }
-      for message in messages.keys { state.pending[message] = nil }
-      return (state.receiver, messages.values.map(\.ticket))
+      return (state.receiver, state.pending.settleAll(on: subject))
     }
     for ticket in tickets { receiver?.settled(ticket, .denied(error)) }
   }
@@ -78,9 +108,10 @@ final class AckInbox: Sendable {
 
   /// Tells nothing any more.
   func close() {
+    sweep()
     state.withLock { state in
       state.receiver = nil
-      state.pending = [:]
+      state.pending = AckTable()
     }
   }
 }
@@ -93,24 +124,41 @@ private func inbox(_ closure: UnsafeMutableRawPointer?) -> AckInbox? {
 // Callbacks stand at file scope: a closure would take on its maker's isolation, which the library's
 // threads do not keep.
 
-/// Called for each message's outcome; the message is ours from here on.
-nonisolated func natsAcknowledged(
-  _ stream: OpaquePointer?, _ message: OpaquePointer?, _ ack: UnsafeMutablePointer<jsPubAck>?,
-  _ failure: UnsafeMutablePointer<jsPubAckErr>?, _ closure: UnsafeMutableRawPointer?
+/// Called for each message's answer; its subject ends in the token. The answer is ours from here on.
+nonisolated func natsAnswered(
+  _ connection: OpaquePointer?, _ subscription: OpaquePointer?, _ message: OpaquePointer?,
+  _ closure: UnsafeMutableRawPointer?
 ) {
-  defer { unsafe natsMsg_Destroy(message) }
-  guard let inbox = unsafe inbox(closure), let message = unsafe message else { return }
-  let address = UInt(bitPattern: message)
-  if let failure = unsafe failure {
-    let detail = unsafe failure.pointee.ErrText.map { unsafe String(cString: $0) }
-    let code = unsafe failure.pointee.ErrCode
-    inbox.settle(
-      address,
-      NATSError.outcome(
-        unsafe failure.pointee.Err, inbox.place, inbox.location,
-        code: code.rawValue == 0 ? nil : code, detail: detail))
-  } else if let ack = unsafe ack {
-    inbox.settle(address, .stored(duplicate: unsafe ack.pointee.Duplicate))
+  guard let inbox = unsafe inbox(closure), let message = unsafe message,
+    let token = unsafe Publishing.token(in: natsMsg_GetSubject(message))
+  else {
+    unsafe natsMsg_Destroy(message)
+    return
+  }
+  unsafe inbox.settle(token, outcome(message, inbox), by: message)
+}
+
+private func outcome(_ message: OpaquePointer?, _ inbox: AckInbox) -> ForwardOutcome {
+  let length = unsafe Int(natsMsg_GetDataLength(message))
+  guard length > 0, let data = unsafe natsMsg_GetData(message) else {
+    // The server's own word: nobody takes this subject.
+    return NATSError.outcome(
+      unsafe natsMsg_IsNoResponders(message) ? NATS_NO_RESPONDERS : NATS_ERR, inbox.place,
+      inbox.location, code: nil, detail: nil)
+  }
+  let answer = unsafe data.withMemoryRebound(to: UInt8.self, capacity: length) { bytes in
+    unsafe PublishAnswer(UnsafeBufferPointer(start: bytes, count: length), from: inbox.stream)
+  }
+  switch answer {
+  case .stored(let duplicate): return .stored(duplicate: duplicate)
+  case .failed(let code, let description):
+    return NATSError.outcome(
+      NATS_ERR, inbox.place, inbox.location,
+      code: code == 0 ? nil : jsErrCode(rawValue: UInt32(clamping: code)), detail: description)
+  case .unreadable:
+    return NATSError.outcome(
+      NATS_ERR, inbox.place, inbox.location, code: nil,
+      detail: "its answer to an event is not a stream's")
   }
 }
 

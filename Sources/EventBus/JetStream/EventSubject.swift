@@ -16,22 +16,31 @@ package enum EventSubject {
   /// The deployment in the event's `source`, `urn:sightline:<deployment>:camera:<camera>`; `local` for
   /// an event that has none. O(bytes), without parsing: a quoted key cannot stand inside a JSON string.
   package static func site(ofBody body: [UInt8]) -> String {
-    // From the end, since the envelope's keys after `data` are short.
-    var index = body.count - sourceKey.count
-    while index >= 0 {
-      if body[index] == sourceKey[0], body[index + 1] == sourceKey[1],
-        body[index..<(index + sourceKey.count)].elementsEqual(sourceKey)
-      {
-        let site = body[(index + sourceKey.count)...].prefix {
-          $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "\"")
-        }
-        return String(decoding: site, as: UTF8.self)
-      }
-      index -= 1
-    }
-    return "local"
+    String(decoding: site(inBody: body), as: UTF8.self)
   }
 
+  /// The same as bytes, mostly of the body itself.
+  static func site(inBody body: [UInt8]) -> ArraySlice<UInt8> {
+    // From the end, since the envelope's keys after `data` are short.
+    var index = body.count
+    while index >= sourceKey.count {
+      if let site = site(inBody: body, at: index) { return site }
+      index -= 1
+    }
+    return local[...]
+  }
+
+  /// The site that begins at `index`, if the key stands before it. A quoted key cannot stand inside a JSON
+  /// string, so there is no doubt whether it is one.
+  static func site(inBody body: [UInt8], at index: Int) -> ArraySlice<UInt8>? {
+    let start = index - sourceKey.count
+    guard start >= 0, index <= body.count, body[start] == sourceKey[0],
+      body[start + 1] == sourceKey[1], body[start..<index].elementsEqual(sourceKey)
+    else { return nil }
+    return body[index...].prefix { $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "\"") }
+  }
+
+  private static let local = Array("local".utf8)
   private static let sourceKey = Array("\"source\":\"urn:sightline:".utf8)
 
   /// `text` as a part of a subject: letters, digits, `-` and `_`, at most 64. What had to be changed gets

@@ -4,47 +4,65 @@
 internal import CNATS
 
 extension JetStreamContext {
-  /// How long an acknowledgement may take before the event is sent again, in milliseconds.
-  static let acknowledgeWithin: Int64 = 5000
+  /// How long an acknowledgement may take before the event is sent again.
+  static let acknowledgeWithin: Duration = .seconds(5)
 
   /// Publishes in the structured mode of the CloudEvents binding for NATS: the whole event is the
   /// payload, and its content type says so. Its id is what the server drops repetitions by.
-  func publish(_ item: ForwardItem) {
+  ///
+  /// Without the library's `js_PublishAsync`: that keeps each message, a timer's entry and a key of its own until
+  /// the answer, and reads that as any JSON. Here an answer's subject tells whom it is for.
+  func publish(_ items: [ForwardItem]) {
+    let now = ContinuousClock.now
+    var spent = SpentMessages()
+    for item in items {
+      publish(item, at: now, &spent)
+      if spent.isFull { spent.destroy() }
+    }
+    spent.destroy()
+    inbox.sweep()
+  }
+
+  private func publish(
+    _ item: ForwardItem, at now: ContinuousClock.Instant, _ spent: inout SpentMessages
+  ) {
     let record = item.event.record
-    let subject = location.subject(of: record)
+    let subject = publishing.subject(of: record, location)
     if let error = inbox.forbids(subject) {
       inbox.settle(ticket: item.ticket, .denied(error))
+      return
+    }
+    guard let token = inbox.expect(item.ticket, on: subject, at: now) else {
+      inbox.settle(
+        ticket: item.ticket,
+        .failed(BusError(.failed, "\(place): too many events are under way; will try again")))
       return
     }
     var message: OpaquePointer?
     var status = unsafe record.body.withUnsafeBufferPointer { body in
       unsafe body.withMemoryRebound(to: CChar.self) { bytes in
-        unsafe natsMsg_Create(
-          &message, subject, nil, bytes.baseAddress, Int32(bytes.count))
+        unsafe publishing.withReply(to: token) { reply in
+          unsafe natsMsg_Create(
+            &message, subject, reply, bytes.baseAddress, Int32(bytes.count))
+        }
       }
     }
+    defer { if let message = unsafe message { unsafe spent.add(message) } }
     if status == NATS_OK {
       status = unsafe natsMsgHeader_Set(message, "Content-Type", "application/cloudevents+json")
     }
-    guard status == NATS_OK, let known = unsafe message else {
-      unsafe natsMsg_Destroy(message)
+    if status == NATS_OK {
+      status = unsafe natsMsgHeader_Set(message, "Nats-Msg-Id", record.id)
+    }
+    guard status == NATS_OK else {
       inbox.lose(NATSError.error(status, place, location, detail: NATSError.lastError))
       return
     }
-    let address = UInt(bitPattern: known)
-    inbox.expect(address, item.ticket, on: subject)
-    var options = unsafe jsPubOptions()
-    unsafe jsPubOptions_Init(&options)
-    unsafe options.MaxWait = Self.acknowledgeWithin
-    status = unsafe record.id.withCString { id in
-      unsafe options.MsgId = unsafe id
-      return unsafe js_PublishMsgAsync(stream, &message, &options)
-    }
+    status = unsafe natsConnection_PublishMsg(connection, message)
     guard status != NATS_OK else { return }
     inbox.settle(
-      address,
+      token,
       NATSError.outcome(status, place, location, code: nil, detail: NATSError.lastError))
-    unsafe natsMsg_Destroy(message)
   }
 
   /// The id of the last event on the record's subject; `nil` if there is none.

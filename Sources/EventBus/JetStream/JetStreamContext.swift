@@ -7,18 +7,22 @@ internal import Glibc
 /// One connection with its JetStream context. Every call may block: not for the cooperative threads.
 ///
 /// `@unchecked Sendable`: the pointers never change, the library locks what they point to, and `close` is
-/// the last call (its caller keeps one queue for all of them).
+/// the last call; its caller keeps one queue for all of them, so that `publishing` has one user at a time.
 @safe final class JetStreamContext: @unchecked Sendable {
   let location: NATSLocation
   /// The stream and its server, for messages.
   let place: String
   let inbox: AckInbox
-  private let connection: OpaquePointer
+  let connection: OpaquePointer
   let stream: OpaquePointer
+  /// What acknowledgements come by.
+  private let answers: OpaquePointer
+  /// Only to be used where calls are: what publishing keeps from one event to the next.
+  var publishing: Publishing
 
-  /// Connects to `server`, once. `inFlight` is the most that is published and not acknowledged.
+  /// Connects to `server`, once.
   init(
-    _ location: NATSLocation, _ server: NATSLocation.Server, _ inbox: AckInbox, inFlight: Int
+    _ location: NATSLocation, _ server: NATSLocation.Server, _ inbox: AckInbox
   ) throws(BusError) {
     self.location = location
     self.inbox = inbox
@@ -32,24 +36,31 @@ internal import Glibc
     try NATSError.check(status, "\(server)", location)
     var settings = unsafe jsOptions()
     unsafe jsOptions_Init(&settings)
-    // Room to spare, since the library would block where there is none.
-    unsafe settings.PublishAsync.MaxPending = Int64(inFlight) * 2
-    unsafe settings.PublishAsync.AckHandler = natsAcknowledged
-    unsafe settings.PublishAsync.AckHandlerClosure = closure
     unsafe settings.Wait = 5000
     var stream: OpaquePointer?
+    var answers: OpaquePointer?
     do {
       try unsafe NATSError.check(
         natsConnection_JetStream(&stream, connection, &settings), place, location)
+      publishing = try Publishing(place, location)
+      try unsafe NATSError.check(
+        natsConnection_Subscribe(
+          &answers, connection, publishing.answers, natsAnswered, closure), place, location)
     } catch {
+      unsafe jsCtx_Destroy(stream)
       unsafe natsConnection_Destroy(connection)
       throw error
     }
-    guard let connection = unsafe connection, let stream = unsafe stream else {
+    guard let connection = unsafe connection, let stream = unsafe stream,
+      let answers = unsafe answers
+    else {
       throw BusError(.failed, "\(place): no memory for a connection")
     }
     unsafe self.connection = connection
     unsafe self.stream = stream
+    unsafe self.answers = answers
+    // An acknowledgement that is dropped would be waited for.
+    _ = unsafe natsSubscription_SetPendingLimits(answers, -1, -1)
   }
 
   /// Other servers of the cluster, as `nats://host:port`.
@@ -78,6 +89,7 @@ internal import Glibc
   func close() {
     inbox.close()
     unsafe natsConnection_Close(connection)
+    unsafe natsSubscription_Destroy(answers)
     unsafe jsCtx_Destroy(stream)
     unsafe natsConnection_Destroy(connection)
   }

@@ -13,13 +13,15 @@ final class JetStreamSession: ForwardSession {
   /// Blocks; to be called on `queue`.
   init(
     _ location: NATSLocation, _ server: NATSLocation.Server, _ receiver: any ForwardReceiver,
-    inFlight: Int, on queue: DispatchQueue
+    on queue: DispatchQueue
   ) throws(BusError) {
     self.queue = queue
     let greeting = try ServerGreeting(server)
     let place = "stream \(location.stream.name) at \(server)"
     let inbox = AckInbox(receiver, location, place: place)
-    context = try JetStreamContext(location, server, inbox, inFlight: inFlight)
+    context = try LibraryThreads.made { () throws(BusError) in
+      try JetStreamContext(location, server, inbox)
+    }
     do {
       let facts = try context.prepareStream()
       let replicas = facts.settings.replicas ?? 1
@@ -42,11 +44,13 @@ final class JetStreamSession: ForwardSession {
     let context = context
     await withCheckedContinuation { continuation in
       queue.async {
-        for item in items { context.publish(item) }
+        context.publish(items)
         continuation.resume()
       }
     }
   }
+
+  func giveUp(at now: ContinuousClock.Instant) { context.inbox.giveUp(at: now) }
 
   func lastIDs(_ items: [ForwardItem]) async throws(BusError) -> [Int: String] {
     let context = context

@@ -7,7 +7,6 @@ internal import Synchronization
 /// A stream that events are forwarded to.
 package final class JetStreamTarget: ForwardTarget {
   package let location: NATSLocation
-  private let inFlight: Int
   /// All calls of the library, which may block.
   private let queue = DispatchQueue(label: "sightline.nats")
   private let state: Mutex<State>
@@ -19,9 +18,8 @@ package final class JetStreamTarget: ForwardTarget {
     var next = 0
   }
 
-  package init(_ location: NATSLocation, inFlight: Int = ForwardWindow.Limits().inFlight) {
+  package init(_ location: NATSLocation) {
     self.location = location
-    self.inFlight = inFlight
     state = Mutex(State(servers: location.servers))
   }
 
@@ -61,12 +59,12 @@ package final class JetStreamTarget: ForwardTarget {
   private func connect(
     _ server: NATSLocation.Server, _ receiver: any ForwardReceiver
   ) async throws(BusError) -> JetStreamSession {
-    let (location, inFlight, queue) = (location, inFlight, queue)
+    let (location, queue) = (location, queue)
     let result: Result<JetStreamSession, BusError> = await withCheckedContinuation { continuation in
       queue.async {
         continuation.resume(
           returning: Result { () throws(BusError) in
-            try JetStreamSession(location, server, receiver, inFlight: inFlight, on: queue)
+            try JetStreamSession(location, server, receiver, on: queue)
           })
       }
     }

@@ -27,8 +27,8 @@ package struct StreamSettings: Hashable, Sendable {
   package static let defaultDuplicates = Duration.seconds(120)
   /// A copy that was long under way, and the one sent for want of an acknowledgement, may come this far apart:
   /// two such waits and the time to notice a broken connection.
-  package static let leastDuplicates = Duration.milliseconds(
-    2 * JetStreamContext.acknowledgeWithin + 10_000)
+  package static let leastDuplicates =
+    JetStreamContext.acknowledgeWithin * 2 + .seconds(10)
 
   /// The subjects a stream must take: one for each kind.
   package var subjects: [String] { kinds.map { "\(prefix).\($0).>" } }

@@ -20,22 +20,9 @@ extension StoredEvent {
   static func fetch(
     _ database: Database, _ condition: String, _ arguments: StatementArguments
   ) throws -> [StoredEvent] {
-    let rows = try Row.fetchCursor(
-      database.cachedStatement(
-        sql: """
-          SELECT seq, id, type, subject, partition_key, time_us, body FROM events
-          WHERE \(condition)
-          """), arguments: arguments)
-    var found: [StoredEvent] = []
-    while let row = try rows.next() {
-      let body: String = row[6]
-      found.append(
-        StoredEvent(
-          sequence: row[0],
-          record: BusRecord(
-            id: row[1], type: row[2], subject: row[3], partitionKey: row[4],
-            timeMicroseconds: row[5], body: Array(body.utf8))))
-    }
-    return found
+    let statement = try database.cachedStatement(
+      sql: "SELECT \(EventRows.columns) FROM events WHERE \(condition)")
+    try statement.setArguments(arguments)
+    return try EventRows.all(statement, of: database)
   }
 }
