@@ -70,7 +70,12 @@ VNNI_INLINE void few_tile(few f, size_t stride, size_t pc, const int8_t *rows, c
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rc; r++) {
       v64 bytes = offset(_mm512_loadu_si512(row[r] + k));
-      if (is_first) prefetch(rows + k * rc + 64 * r, 64);
+      // Fewer than 4 probes are a group by themselves.
+      if (pc < 4) {
+        prefetch_once(rows + k * rc + 64 * r);
+      } else if (is_first) {
+        prefetch(rows + k * rc + 64 * r, 64);
+      }
 #pragma clang loop unroll(full)
       for (size_t p = 0; p < pc; p++) {
         s[p * rc + r] = _mm512_dpbusd_epi32(s[p * rc + r], bytes, probe[p]);

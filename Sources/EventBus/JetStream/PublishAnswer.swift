@@ -23,7 +23,7 @@ package enum PublishAnswer: Equatable {
       return
     }
     if let error = read.error {
-      self = .failed(code: error.err_code ?? 0, description: error.description ?? "")
+      self = .failed(code: error.number ?? 0, description: error.description ?? "")
     } else if let place = read.seq, place > 0 {
       self = .stored(duplicate: read.duplicate ?? false)
     } else {
@@ -33,8 +33,13 @@ package enum PublishAnswer: Equatable {
 
   private struct Answer: Decodable {
     struct Failure: Decodable {
-      let err_code: Int?
+      let number: Int?
       let description: String?
+
+      private enum CodingKeys: String, CodingKey {
+        case number = "err_code"
+        case description
+      }
     }
     let error: Failure?
     let seq: UInt64?

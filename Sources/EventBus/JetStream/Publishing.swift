@@ -58,7 +58,7 @@ package struct Publishing {
 
   /// Calls `body` with the subject that the answer of `token` comes by.
   package mutating func withReply<Result>(
-    to token: Int, _ body: (UnsafePointer<CChar>) -> Result
+    to token: Int, _ body: (UnsafePointer<CChar>?) -> Result
   ) -> Result {
     // Digits from the end, then the zero that ends it.
     var digits: InlineArray<20, CChar> = .init(repeating: 0)
@@ -71,10 +71,7 @@ package struct Publishing {
     } while rest > 0
     for index in 0..<count { reply[prefix + index] = digits[count - 1 - index] }
     reply[prefix + count] = 0
-    return unsafe reply.withUnsafeBufferPointer { text in
-      // Never empty.
-      unsafe body(text.baseAddress!)
-    }
+    return unsafe reply.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
   }
 
   /// The token in an answer's subject.

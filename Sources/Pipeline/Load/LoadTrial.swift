@@ -123,7 +123,7 @@ package struct LoadTrial: Sendable {
       frames: configuration.frameSet.manifest.frames, feeds: names, journeys: journeys,
       schedule: schedule)
     let cpu = ProcessTime.now()
-    let (outcome, generator) = try await line.run(place.machines, on: OwnThread("load")) {
+    let (outcome, generator) = try await line.run(place.machines, on: OwnThread()) {
       try await source.run(into: $0)
     }
     try await place.writer.flush()

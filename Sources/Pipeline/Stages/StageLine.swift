@@ -103,7 +103,7 @@ struct StageLine: Sendable {
         return .source(end)
       }
       for number in 0..<workers {
-        group.addTask(executorPreference: OwnThread("worker-\(number)")) {
+        group.addTask(executorPreference: OwnThread()) {
           let worker = FrameWorker(
             configuration, embedder, number: number, measures: recorders[number])
           return .worker(try await worker.run(from: decode, to: match, tooOldTo: track))

@@ -146,11 +146,11 @@ struct PublishAnswerTests {
     for token in [0, 1, 9, 10, 4095, 1 << 20, Int.max] {
       let read = unsafe publishing.withReply(to: token) { subject in
         unsafe (
-          String(cString: subject).hasPrefix(begin),
+          subject.map { unsafe String(cString: $0).hasPrefix(begin) },
           Publishing.token(in: subject)
         )
       }
-      #expect(read.0)
+      #expect(read.0 == true)
       #expect(read.1 == token)
     }
     for wrong in ["", "a", "a.", "a.1x", "a.-1", "a.99999999999999999999"] {
