@@ -24,8 +24,8 @@ final class AckInbox: Sendable {
   /// What the stream signs its answers with.
   let stream: [UInt8]
   private let state: Mutex<State>
-  /// Answers that were read.
-  private let spent = Mutex(SpentMessages())
+  /// Answers that were read; `nil` once closed.
+  private let spent = Mutex<SpentMessages?>(SpentMessages())
 
   init(_ receiver: any ForwardReceiver, _ location: NATSLocation, place: String) {
     self.location = location
@@ -52,14 +52,15 @@ final class AckInbox: Sendable {
   /// Settles what the answer `message` is for, and takes it over.
   func settle(_ token: Int, _ outcome: ForwardOutcome, by message: OpaquePointer) {
     settle(token, outcome)
-    spent.withLock { spent in
-      if spent.isFull { spent.destroy() }
-      unsafe spent.add(message)
+    let isKept = spent.withLock { spent in
+      if spent?.isFull == true { spent?.destroy() }
+      return unsafe spent?.add(message) != nil
     }
+    if !isKept { unsafe natsMsg_Destroy(message) }
   }
 
   /// Lets go of answers that were read.
-  func sweep() { spent.withLock { $0.destroy() } }
+  func sweep() { spent.withLock { $0?.destroy() } }
 
   func settle(ticket: Int, _ outcome: ForwardOutcome) {
     state.withLock { $0.receiver }?.settled(ticket, outcome)
@@ -108,7 +109,10 @@ final class AckInbox: Sendable {
 
   /// Tells nothing any more.
   func close() {
-    sweep()
+    spent.withLock { spent in
+      spent?.destroy()
+      spent = nil
+    }
     state.withLock { state in
       state.receiver = nil
       state.pending = AckTable()
