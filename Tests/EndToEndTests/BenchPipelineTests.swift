@@ -19,6 +19,9 @@ struct BenchPipelineTests {
     #expect(report.number("headline", "value") ?? 0 > 0)
     #expect(report.number("run", "frames", "dropped") == 0)
     #expect(report.number("run", "queries") ?? 0 >= 44)
+    // The percentiles that `run` tells.
+    let latency = ["p50_ms", "p90_ms", "p99_ms", "p999_ms"].compactMap { report.number("run", $0) }
+    #expect(latency.count == 4 && latency[0] > 0 && latency == latency.sorted())
     #expect(report.number("agreement", "differing") == 0)
     #expect(report.number("agreement", "searches") ?? 0 > 0)
     let stages = try #require((report["run"] as? [String: Any])?["stages"] as? [[String: Any]])

@@ -21,6 +21,7 @@ package struct LoadRun: Codable, Hashable, Sendable {
   package var p50MS: Double
   package var p90MS: Double
   package var p99MS: Double
+  package var p999MS: Double
   /// The latency that the queries prove p90 and p99 for, by the early-stopping rule.
   package var provenP90MS: Double?
   package var provenP99MS: Double?
@@ -28,7 +29,10 @@ package struct LoadRun: Codable, Hashable, Sendable {
   package var uncorrectedP99MS: Double
   /// Events caused by measured frames, from the time the frame was due until they were durable.
   package var events: Int
+  package var eventP50MS: Double?
+  package var eventP90MS: Double?
   package var eventP99MS: Double?
+  package var eventP999MS: Double?
   package var frames: Frames
   package var drops: [Drop]
   /// Faces searched, of all frames.
@@ -136,11 +140,16 @@ extension LoadRun {
     p50MS = milliseconds(0.5, corrected)
     p90MS = milliseconds(0.9, corrected)
     p99MS = milliseconds(0.99, corrected)
+    p999MS = milliseconds(0.999, corrected)
     provenP90MS = EarlyStopping(percentile: 0.9).estimate(corrected).map { Double($0) / 1e6 }
     provenP99MS = LoadMeter.rule.estimate(corrected).map { Double($0) / 1e6 }
     uncorrectedP99MS = milliseconds(0.99, uncorrected)
     self.events = events.count
-    eventP99MS = events.isEmpty ? nil : milliseconds(0.99, events)
+    func event(_ share: Double) -> Double? {
+      events.isEmpty ? nil : milliseconds(share, events)
+    }
+    (eventP50MS, eventP90MS) = (event(0.5), event(0.9))
+    (eventP99MS, eventP999MS) = (event(0.99), event(0.999))
     frames = Frames(
       entered: total.entered, decoded: total.decoded, failed: total.failed, dropped: total.dropped,
       measured: reading.frames)
