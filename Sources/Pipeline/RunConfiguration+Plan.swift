@@ -29,12 +29,22 @@ extension RunConfiguration {
 
   /// Seconds; exact on the wall clock, else to a factor of two or so. The gallery's are not in it.
   package var estimatedSeconds: Double {
+    if let planned = plannedSeconds() { return planned }
     let frames = frameSet.manifest.frames
-    if clock == .wall {
-      return Double((frames.last?.capturedAt ?? 0) - (frames.first?.capturedAt ?? 0)) / 1e6
-    }
     let pixels = frameSet.manifest.cameras.map { $0.width * $0.height }.max() ?? 0
     return Double(frames.count) * (0.003 + Double(pixels) * 2e-8) / Double(threads)
+  }
+
+  /// Seconds in which the frames after those of a run that is resumed are to come in; `nil` on the virtual
+  /// clock, where they come as fast as they are taken. O(frames).
+  ///
+  /// - Parameter last: the last sequence number behind it, by camera.
+  package func plannedSeconds(after last: [String: Int] = [:]) -> Double? {
+    guard clock == .wall else { return nil }
+    let frames = frameSet.manifest.frames
+    guard let end = frames.last, let first = frames.first(where: { $0.seq > last[$0.camera] ?? -1 })
+    else { return 0 }
+    return Double(end.capturedAt - first.capturedAt) / 1e6
   }
 
   package var frameCount: Int { frameSet.manifest.frames.count }

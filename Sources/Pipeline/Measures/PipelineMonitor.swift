@@ -12,6 +12,7 @@ package final class PipelineMonitor: Sendable {
     var expected: [Int]?
     var expectedFrames: Int?
     var resumedAfterFrames = 0
+    var plannedSeconds: Double?
     let beganAt: UInt64
     let workers: Int
     let book: FrameBook
@@ -66,6 +67,7 @@ extension PipelineSnapshot {
     workers = line.workers
     expectedFrames = line.expectedFrames
     resumedAfterFrames = line.resumedAfterFrames
+    plannedSeconds = line.plannedSeconds
     let board = line.board.read()
     let book = line.book.reading
     drops = book.drops
@@ -111,12 +113,15 @@ struct LineMonitor: Sendable {
   /// Frames that each camera is to give.
   var expected: [Int]? = nil
   var resumedAfterFrames = 0
+  /// In which they are to come.
+  var plannedSeconds: Double? = nil
 
   func began(_ line: PipelineMonitor.Line) {
     var line = line
     line.expected = expected
     line.expectedFrames = expected?.reduce(0, +)
     line.resumedAfterFrames = resumedAfterFrames
+    line.plannedSeconds = plannedSeconds
     monitor.began(line)
   }
 }

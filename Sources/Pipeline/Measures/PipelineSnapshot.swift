@@ -67,6 +67,9 @@ package struct PipelineSnapshot: Sendable {
   /// Frames that are to come in all, and those that a resumed run had behind it; `nil` where unknown.
   package var expectedFrames: Int?
   package var resumedAfterFrames = 0
+  /// In which the frames are to come in, from the beginning of the stages on; `nil` where they come as fast
+  /// as they are taken, or that is unknown.
+  package var plannedSeconds: Double?
   package var queues: [Queue] = []
   /// Threads of the stages that share the workers.
   package var workers = 1
