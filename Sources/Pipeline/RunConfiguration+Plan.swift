@@ -3,6 +3,7 @@
 
 internal import Frames
 internal import Galleries
+internal import Markers
 
 /// What a run would take, before it begins.
 extension RunConfiguration {
@@ -12,6 +13,24 @@ extension RunConfiguration {
     let jpeg = frameSet.manifest.frames.map(\.bytes).max() ?? 0
     // Decoded pixels, the locator's own copies of them, and the file's bytes.
     return threads * (8 * pixels / (scale.divisor * scale.divisor) + jpeg * 5 / 4)
+  }
+
+  /// The most bytes that one frame can keep when it has passed a worker: a face for every marker there is, and a
+  /// list for every appearance of its camera.
+  package var largestFrameBytes: Int {
+    var appearances: [String: Int] = [:]
+    for appearance in frameSet.manifest.appearances { appearances[appearance.camera, default: 0] += 1 }
+    return ProcessedFrame.bytes(
+      faces: MarkerFamily.count, searched: min(appearances.values.max() ?? 0, MarkerFamily.count),
+      candidates: candidates)
+  }
+
+  /// The most bytes that frames between workers and tracker can keep: so many frames of the largest kind or,
+  /// where that is less, what the window allows and what those find that had come in before it was full.
+  package var mostKeptBytes: Int {
+    let (flight, largest) = (flightLimits, largestFrameBytes)
+    let before = intakeLimits.elements + threads + 1
+    return min(flight.frames * largest, min(flight.bytes, .max / 2) + before * largest)
   }
 
   /// Bytes of the gallery in memory; `nil` for a folder, which is mapped.

@@ -17,6 +17,7 @@ package struct PipelinePlanReport: Sendable {
         frames    \(Text.count(settings.frameCount)) of \(settings.cameras) cameras, over and over
         gallery   \(settings.gallery), matcher \(settings.matcher)
         threads   \(settings.threads)
+        queues    \(QueuePlan(plan.measured).text)
         memory    about \(Text.bytes(plan.stageBytes)) for frames, and the gallery
         time      about \(seconds) s, to a factor of two, and the gallery's
       """

@@ -101,7 +101,8 @@ extension PipelineReport {
       [
         "queued",
         "at most \(run.mostQueuedFrames) frames, \(Text.bytes(run.mostQueuedBytes)); "
-          + "\(run.mostInFlight) in flight; workers took memory \(run.frameAllocations) times",
+          + "\(run.mostInFlight) in flight, keeping \(Text.bytes(run.mostInFlightBytes)); "
+          + "workers took memory \(run.frameAllocations) times",
       ],
       [
         "cores",
@@ -173,7 +174,7 @@ extension PipelineReport {
     }
     lines.append(
       "  queued at most \(run.mostQueuedFrames) frames, \(Text.bytes(run.mostQueuedBytes)); "
-        + "\(run.mostInFlight) in flight")
+        + "\(run.mostInFlight) in flight, keeping \(Text.bytes(run.mostInFlightBytes))")
     if let memory = run.memory { lines.append("  memory " + memoryLine(memory)) }
     lines += (run.faults ?? []).map { "  fault \($0.kind.rawValue) \($0.times) times" }
     return lines.joined(separator: "\n")

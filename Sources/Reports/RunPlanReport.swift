@@ -21,11 +21,13 @@ package struct RunPlanReport: Sendable {
     let time =
       configuration.clock == .wall ? "\(seconds) s" : "about \(seconds) s, to a factor of two"
     let frames = Text.count(configuration.frameCount)
+    let queues = QueuePlan(configuration).text
     let lines = """
       Would run \(frames) frames of \(configuration.cameraCount) cameras
         gallery   \(configuration.gallery), matcher \(configuration.matcher.rawValue)
         threads   \(configuration.threads)
         clock     \(configuration.clock.rawValue)
+        queues    \(queues)
         memory    \(memory), and about \(Text.bytes(configuration.stageBytes)) for frames
         time      \(time), and the gallery's
       """

@@ -205,6 +205,21 @@ struct PipelineBenchTests {
     }
   }
 
+  @Test("What frames in flight keep is bounded too, and however little it is, all of them pass")
+  func bytes() async throws {
+    var plan = try plan(.offline)
+    plan.seconds = 0.5
+    plan.configuration.intake = QueueLimits(elements: 64, bytes: 1, policy: .block)
+    let run = try #require(try await run(plan).confirmed)
+    #expect(run.frames.entered > 100 && run.frames.dropped == 0)
+    // While one keeps anything none comes in: those that had are in the workers and, alone, in their queue.
+    let threads = plan.configuration.threads
+    #expect(run.mostInFlight <= 2 * threads + 3)
+    #expect(run.mostInFlightBytes > 0)
+    #expect(run.mostInFlightBytes <= run.mostInFlight * plan.configuration.largestFrameBytes)
+    #expect(plan.measured.mostKeptBytes >= run.mostInFlightBytes)
+  }
+
   @Test("A load that is easy is held, proved by as many frames as its late ones ask for")
   func held() async throws {
     var plan = try plan(.server)

@@ -157,12 +157,15 @@ struct WatchingTests {
     }
   }
 
-  @Test("However batches are closed, the events are the same on the virtual clock")
+  @Test(
+    "However batches are closed and queues bounded, the events are the same on the virtual clock")
   func batches() throws {
     let scratch = try Scratch()
     var logs: Set<String> = []
     for (index, options) in [
-      [], ["--batch", "1"], ["--batch", "7", "--batch-wait", "3ms", "--batch-per-camera", "1"],
+      [], ["--batch", "1"], ["--queue-bytes", "1", "--queue-frames", "1", "--threads", "3"],
+      ["--queue-bytes", "3000"],
+      ["--batch", "7", "--batch-wait", "3ms", "--batch-per-camera", "1"],
     ].enumerated() {
       let bus = "sqlite:\(scratch.path("bus\(index).db"))"
       let run = try Binary.finish(

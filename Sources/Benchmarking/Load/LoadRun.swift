@@ -53,6 +53,8 @@ package struct LoadRun: Codable, Hashable, Sendable {
   package var mostQueuedFrames: Int
   package var mostQueuedBytes: Int
   package var mostInFlight: Int
+  /// What those of them kept that had passed a worker.
+  package var mostInFlightBytes: Int
   /// Of the process, from the end of the time to warm up on; `nil` for runs of a few seconds.
   package var memory: MemoryTrend?
   /// Faults that were played meanwhile; `nil` if there were none.
@@ -179,6 +181,7 @@ extension LoadRun {
     mostQueuedFrames = outcome.mostQueued.elements
     mostQueuedBytes = outcome.mostQueued.bytes
     mostInFlight = outcome.book.mostInFlight
+    mostInFlightBytes = outcome.mostKept
     memory = nil
     failure = nil
   }

@@ -76,4 +76,11 @@ package struct PipelinePlan: Sendable {
 
   /// Bytes that the stages keep, the gallery left out.
   package var stageBytes: Int { configuration.stageBytes }
+
+  /// The configuration with the first queue that runs have.
+  package var measured: RunConfiguration {
+    var measured = configuration
+    measured.intake = intake
+    return measured
+  }
 }

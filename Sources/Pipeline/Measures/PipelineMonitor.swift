@@ -19,6 +19,7 @@ package final class PipelineMonitor: Sendable {
     let decode: BoundedQueue<FrameTicket>
     let match: BoundedQueue<ProcessedFrame>
     let track: BoundedQueue<ProcessedFrame>
+    let window: FlightWindow
     let recorders: [MeasureRecorder]
     let latency: EventLatency
     let board: LiveBoard
@@ -81,6 +82,8 @@ extension PipelineSnapshot {
       Self.queue("read", line.decode), Self.queue("match", line.match),
       Self.queue("track", line.track),
     ]
+    keptBytes = line.window.held.bytes
+    keptLimitBytes = line.window.limits.bytes
     faces = board.faces
     searches = board.searches
     candidatesOverThreshold = board.overThreshold

@@ -71,6 +71,9 @@ package struct PipelineSnapshot: Sendable {
   /// as they are taken, or that is unknown.
   package var plannedSeconds: Double?
   package var queues: [Queue] = []
+  /// What frames between workers and tracker keep, and from how much on no other comes in.
+  package var keptBytes = 0
+  package var keptLimitBytes = Int.max
   /// Threads of the stages that share the workers.
   package var workers = 1
   /// Empty in a snapshot without stages.

@@ -124,6 +124,15 @@ package enum MetricsPage {
     for queue in weighed {
       page.sample("sightline_queue_limit_bytes", ["queue": queue.name], queue.limits.bytes)
     }
+    page.family(
+      "sightline_in_flight_bytes", .gauge,
+      "What frames between workers and tracker keep: faces and lists of candidates.")
+    page.sample("sightline_in_flight_bytes", snapshot.keptBytes)
+    if snapshot.keptLimitBytes < .max {
+      page.family(
+        "sightline_in_flight_limit_bytes", .gauge, "From so many on no other frame comes in.")
+      page.sample("sightline_in_flight_limit_bytes", snapshot.keptLimitBytes)
+    }
   }
 
   private static func stages(_ snapshot: PipelineSnapshot, _ page: inout Exposition) {
