@@ -12,7 +12,8 @@ struct QueuePlan {
   var text: String {
     let (intake, flight) = (configuration.intakeLimits, configuration.flightLimits)
     let bytes = intake.bytes < .max ? " or \(Text.bytes(intake.bytes))" : ""
-    return "\(Text.count(intake.elements)) frames\(bytes) before a worker; \(Text.count(flight.frames)) in "
+    return
+      "\(Text.count(intake.elements)) frames\(bytes) before a worker; \(Text.count(flight.frames)) in "
       + "flight, which keep \(Text.bytes(configuration.mostKeptBytes)) at most"
   }
 }

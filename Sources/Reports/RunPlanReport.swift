@@ -28,7 +28,8 @@ package struct RunPlanReport: Sendable {
         threads   \(configuration.threads)
         clock     \(configuration.clock.rawValue)
         queues    \(queues)
-        memory    \(memory), and about \(Text.bytes(configuration.stageBytes)) for frames
+        memory    \(memory), about \(Text.bytes(configuration.stageBytes)) for frames and \
+      \(Text.bytes(configuration.setBytes)) for the list of them
         time      \(time), and the gallery's
       """
     return lines + configuration.faults.map { "\n  fault     \($0)" }.joined()

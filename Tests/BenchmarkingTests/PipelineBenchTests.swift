@@ -220,6 +220,19 @@ struct PipelineBenchTests {
     #expect(plan.measured.mostKeptBytes >= run.mostInFlightBytes)
   }
 
+  @Test("However long a bench is planned, what it takes before it begins is bounded")
+  func longPlan() async throws {
+    var plan = try plan(.cameras)
+    plan.load = 100_000
+    plan.framesPerSecond = 1_000
+    plan.seconds = 3.6e6
+    plan.bound = 0.2
+    plan.keepsGoing = true
+    #expect(plan.recordBytes <= 64 << 20)
+    let meter = LoadMeter(proof: .none, planned: Int(plan.seconds * 1e8))
+    #expect(meter.reading.corrected.count == 0)
+  }
+
   @Test("A load that is easy is held, proved by as many frames as its late ones ask for")
   func held() async throws {
     var plan = try plan(.server)

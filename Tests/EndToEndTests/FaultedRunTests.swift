@@ -125,7 +125,8 @@ struct FaultedRunTests {
     arguments: [
       ("run", "--gallery-size 20k", "cores"),
       (
-        "bench pipeline", "--scenario single --gallery procedural:2k --locate boxes "
+        "bench pipeline",
+        "--scenario single --gallery procedural:2k --locate boxes "
           + "--duration 300ms --warmup 100ms --bus none", "cameras"
       ),
     ])
@@ -198,6 +199,10 @@ struct FaultedRunTests {
     let out = scratch.path("set")
     let simulate = try Binary.run("simulate", "--out", out, "--cameras", "3", "--dry-run")
     #expect(simulate.status == 0 && simulate.output.contains("75 of 3 cameras"))
+    // The list of a day's frames takes more than any of them.
+    let day = try Binary.run(
+      "simulate", "--out", out, "--cameras", "8", "--seconds", "86400", "--dry-run")
+    #expect(day.output.contains("10.0 GiB for the list"), "\(day.output)")
     #expect(!FileManager.default.fileExists(atPath: out))
   }
 

@@ -48,7 +48,8 @@ struct WatchingTests {
       ])
     let ready = try answers(seen).filter { $0.status == 200 }
     #expect(!ready.isEmpty)
-    #expect(ready.allSatisfy { $0.words.hasPrefix("ready\nthe bus that events are forwarded to has") })
+    #expect(
+      ready.allSatisfy { $0.words.hasPrefix("ready\nthe bus that events are forwarded to has") })
     let values = try #require(seen["metrics"] as? [String: Double])
     #expect(values["sightline_bus_up{}"] == 0)
     let durable = try #require(values["sightline_events_durable_total{}"])

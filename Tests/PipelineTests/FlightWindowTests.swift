@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Frames in flight")
 struct FlightWindowTests {
-  @Test("No frame comes in while there are too many, or while they keep too much; alone it always does")
+  @Test(
+    "No frame comes in while there are too many, or while they keep too much; alone it always does")
   func bounds() {
     let window = FlightWindow(.init(frames: 10, bytes: 100))
     var inside: [Int] = []

@@ -42,7 +42,8 @@ struct ResultLimitTests {
     }
     #expect(
       error?.message
-        == "'cameras >= 1': run does not measure 'cameras'; leave it out, or name one of: p99, drops")
+        == "'cameras >= 1': run does not measure 'cameras'; leave it out, or name one of: p99, drops"
+    )
   }
 
   @Test(

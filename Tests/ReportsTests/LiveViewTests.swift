@@ -140,7 +140,8 @@ struct LiveViewTests {
     }
   }
 
-  @Test("Frames that come at their pace end when planned, from the first second on, however it began")
+  @Test(
+    "Frames that come at their pace end when planned, from the first second on, however it began")
   func plannedEnd() {
     // Two frames have passed where twelve hundred are to come: a rate would tell of ten minutes.
     for (seconds, left) in [(1, "0:59"), (2, "0:58"), (12, "0:48"), (60, "0:00"), (70, "0:00")] {

@@ -122,11 +122,11 @@ extension LoadRun {
     _ outcome: LoadTrial.Outcome, _ reading: LoadMeter.Reading, load: Double?,
     scheduled: Double?, required: Int, workers: Int
   ) {
-    let corrected = reading.corrected.sorted()
-    let uncorrected = reading.uncorrected.sorted()
-    let events = reading.events.sorted()
-    func milliseconds(_ share: Double, _ sorted: [UInt64]) -> Double {
-      sorted.isEmpty ? 0 : Double(percentile(share, of: sorted)) / 1e6
+    let corrected = reading.corrected.sorted
+    let uncorrected = reading.uncorrected.sorted
+    let events = reading.events.sorted
+    func milliseconds(_ share: Double, _ sorted: LatencyRecord.Sorted) -> Double {
+      Double(sorted.value(atShare: share) ?? 0) / 1e6
     }
     let total = outcome.book.total
     let time = Double(max(outcome.elapsed, 1))
@@ -176,7 +176,7 @@ extension LoadRun {
     bottleneck = Self.bottleneck(stages)
     coresUsed = Double(outcome.cpu) / time
     cpuMSPerFrame = Double(outcome.cpu) / 1e6 / Double(max(total.entered, 1))
-    generatorLagP99MS = milliseconds(0.99, outcome.lags.sorted())
+    generatorLagP99MS = milliseconds(0.99, outcome.lags.sorted)
     frameAllocations = outcome.allocations
     mostQueuedFrames = outcome.mostQueued.elements
     mostQueuedBytes = outcome.mostQueued.bytes

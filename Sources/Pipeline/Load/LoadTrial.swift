@@ -41,7 +41,7 @@ package struct LoadTrial: Sendable {
     /// When the first frame was due, on the monotonic clock.
     package let start: UInt64
     /// How late the generator offered frames, by its own fault, in nanoseconds.
-    package let lags: [UInt64]
+    package let lags: LatencyRecord
     /// How often workers took memory for frames.
     package let allocations: Int
     package let mostQueued: (elements: Int, bytes: Int)

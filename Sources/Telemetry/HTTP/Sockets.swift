@@ -75,7 +75,7 @@ enum Sockets {
     return unsafe poll(&wait, 1, 0) > 0
   }
 
-  static func rest(milliseconds: Int32) { unsafe _ = poll(nil, 0, milliseconds) }
+  static func rest(milliseconds: Int32) { _ = poll(nil, 0, milliseconds) }
 
   /// Lets no call wait, and no program that is started have it.
   static func makeQuiet(_ descriptor: Int32) {
