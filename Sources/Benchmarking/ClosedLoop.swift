@@ -233,6 +233,7 @@ private struct Shape {
       p50MS: Double(percentile(0.5, of: latencies)) / 1e6,
       p90MS: Double(percentile(0.9, of: latencies)) / 1e6,
       p99MS: Double(percentile(0.99, of: latencies)) / 1e6,
+      p999MS: Double(percentile(0.999, of: latencies)) / 1e6,
       provenP99MS: EarlyStopping(percentile: 0.99).estimate(latencies).map { Double($0) / 1e6 },
       nsPerTemplateProbe: wallEach / pairs, cpuNSPerTemplateProbe: max(cpuEach, 1) / pairs,
       gigabytesPerSecond: bytesRead(contender, setting) / wallEach,

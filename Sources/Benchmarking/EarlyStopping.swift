@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 internal import Glibc
+package import Pipeline
 
 /// When enough queries have been seen to say that a share of all queries meets a latency bound.
 ///
@@ -49,6 +50,11 @@ package struct EarlyStopping: Hashable, Sendable {
   /// The latency that these queries prove the percentile for: as many lie above as may be late.
   /// `nil` if there are too few. `sorted` ascends.
   package func estimate<T>(_ sorted: [T]) -> T? {
+    allowedLate(of: sorted.count).map { sorted[sorted.count - 1 - $0] }
+  }
+
+  /// The same of a record of latencies.
+  package func estimate(_ sorted: LatencyRecord.Sorted) -> UInt64? {
     allowedLate(of: sorted.count).map { sorted[sorted.count - 1 - $0] }
   }
 

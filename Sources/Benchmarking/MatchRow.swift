@@ -14,6 +14,7 @@ package struct MatchSpeed: Hashable, Sendable {
   package var p50MS: Double
   package var p90MS: Double
   package var p99MS: Double
+  package var p999MS: Double
   /// The latency that the searches prove p99 for, by the early-stopping rule; `nil` with too few.
   package var provenP99MS: Double?
   /// Medians over the rounds: wall and CPU time, by template and probe.
@@ -25,7 +26,7 @@ package struct MatchSpeed: Hashable, Sendable {
 
   package init(
     rounds: Int, searches: Int, probesPerSecond: Double, p50MS: Double, p90MS: Double,
-    p99MS: Double, provenP99MS: Double?, nsPerTemplateProbe: Double,
+    p99MS: Double, p999MS: Double, provenP99MS: Double?, nsPerTemplateProbe: Double,
     cpuNSPerTemplateProbe: Double, gigabytesPerSecond: Double, gigaflops: Double?
   ) {
     self.rounds = rounds
@@ -34,6 +35,7 @@ package struct MatchSpeed: Hashable, Sendable {
     self.p50MS = p50MS
     self.p90MS = p90MS
     self.p99MS = p99MS
+    self.p999MS = p999MS
     self.provenP99MS = provenP99MS
     self.nsPerTemplateProbe = nsPerTemplateProbe
     self.cpuNSPerTemplateProbe = cpuNSPerTemplateProbe
@@ -136,7 +138,7 @@ package struct MatchRow: Encodable, Hashable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case matcher, threads, batch, bytesPerTemplate, agreement, limits, bound, differing, invalid
-    case rounds, searches, probesPerSecond, p50MS, p90MS, p99MS, provenP99MS
+    case rounds, searches, probesPerSecond, p50MS, p90MS, p99MS, p999MS, provenP99MS
     case nsPerTemplateProbe, cpuNSPerTemplateProbe, gigabytesPerSecond, gigaflops
     case ofStream, ofSgemm, ofLimit, ofLimitByCPU
   }
@@ -160,6 +162,7 @@ package struct MatchRow: Encodable, Hashable, Sendable {
     try container.encode(speed.p50MS, forKey: .p50MS)
     try container.encode(speed.p90MS, forKey: .p90MS)
     try container.encode(speed.p99MS, forKey: .p99MS)
+    try container.encode(speed.p999MS, forKey: .p999MS)
     try container.encodeIfPresent(speed.provenP99MS, forKey: .provenP99MS)
     try container.encode(speed.nsPerTemplateProbe, forKey: .nsPerTemplateProbe)
     try container.encode(speed.cpuNSPerTemplateProbe, forKey: .cpuNSPerTemplateProbe)

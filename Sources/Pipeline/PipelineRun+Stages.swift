@@ -40,6 +40,7 @@ extension PipelineRun {
     }
     return LineMonitor(
       monitor: monitor, expected: manifest.cameras.map { expected[$0.id] ?? 0 },
-      resumedAfterFrames: framesDone(last))
+      resumedAfterFrames: framesDone(last),
+      plannedSeconds: configuration.plannedSeconds(after: last))
   }
 }

@@ -53,11 +53,14 @@ extension PipelineRun {
         return .init(
           name: stage.rawValue, count: work.count, p50MS: work.milliseconds(atPercentile: 50),
           p99MS: work.milliseconds(atPercentile: 99),
+          waitP50MS: wait.milliseconds(atPercentile: 50),
           waitP99MS: wait.milliseconds(atPercentile: 99))
       },
       latencyMS: .init(
         count: events.latency.count, p50: events.latency.milliseconds(atPercentile: 50),
-        p99: events.latency.milliseconds(atPercentile: 99)),
+        p90: events.latency.milliseconds(atPercentile: 90),
+        p99: events.latency.milliseconds(atPercentile: 99),
+        p999: events.latency.milliseconds(atPercentile: 99.9)),
       gallery: .init(
         location: configuration.gallery.description, size: gallery.size,
         dimension: gallery.dimension, digest: gallery.digest.hex,

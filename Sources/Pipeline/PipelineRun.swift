@@ -15,8 +15,8 @@ package enum RunObservation: Sendable {
   case gallery(done: Int, total: Int)
   case resuming(runID: String, frames: Int)
   case frames(done: Int, total: Int)
-  /// The gallery and the bus are open, and frames begin to flow.
-  case began(runID: String, configDigest: String, gallerySize: Int)
+  /// The gallery and the bus are open, and frames begin to flow: in this time, where they come at their pace.
+  case began(runID: String, configDigest: String, gallerySize: Int, plannedSeconds: Double?)
 }
 
 /// One run: frames of a set in, sightings on a bus out.
@@ -107,7 +107,11 @@ package struct PipelineRun: Sendable {
         .resuming(runID: ticket.runID, frames: framesDone(resumed.mapValues(\.frameSequence))))
     }
 
-    observer(.began(runID: ticket.runID, configDigest: digest.hex, gallerySize: size))
+    observer(
+      .began(
+        runID: ticket.runID, configDigest: digest.hex, gallerySize: size,
+        plannedSeconds: configuration.plannedSeconds(
+          after: (ticket.resumedFrom ?? [:]).mapValues(\.frameSequence))))
     let machines = manifest.cameras.map { camera in
       SightingMachine(
         context: contexts.context(for: camera), policy: contexts.policy,

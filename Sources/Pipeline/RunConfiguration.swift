@@ -97,7 +97,7 @@ package struct RunConfiguration: Sendable {
       """ + faults.filter(\.kind.isOfCameras).map { "\nfault=\($0)" }.joined()
   }
 
-  var intakeLimits: QueueLimits {
+  package var intakeLimits: QueueLimits {
     var limits =
       intake ?? QueueLimits(elements: queueFrames * threads, bytes: 64 << 20, policy: .dropOldest)
     if clock == .virtual {
@@ -105,6 +105,15 @@ package struct RunConfiguration: Sendable {
       limits.maximumAge = nil
     }
     return limits
+  }
+
+  /// Bounds of frames between source and tracker: several times the first queue, so that one slow frame holds
+  /// nobody up, and as many bytes.
+  package var flightLimits: FlightWindow.Limits {
+    let intake = intakeLimits
+    // Not more than can be counted, whatever was asked for.
+    let frames = min(intake.elements, .max / 8) * 4 + 64
+    return FlightWindow.Limits(frames: frames, bytes: intake.bytes)
   }
 
   /// SHA-256 of `canonical`: in every event, and the key under which a run is resumed.

@@ -9,7 +9,8 @@ package struct LimitTable: Sendable {
 
   package init(_ findings: [ResultLimit.Finding]?) { self.findings = findings ?? [] }
 
-  package var isBroken: Bool { findings.contains { $0.outcome == .broken } }
+  /// Whether all of them were shown to hold.
+  package var isMet: Bool { findings.allSatisfy(\.isMet) }
 
   /// `nil` where no limit was declared.
   package var text: String? {
@@ -19,7 +20,7 @@ package struct LimitTable: Sendable {
         switch finding.outcome {
         case .holds: "holds"
         case .broken: "BROKEN"
-        case .unmeasured: "not measured by this command"
+        case .unmeasured: "NOT MET: nothing to measure it by"
         }
       return [finding.limit, finding.measured.map { Self.number($0, finding) } ?? "-", words]
     }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 package import Benchmarking
+internal import Pipeline
 
 /// What `bench pipeline --dry-run` tells.
 package struct PipelinePlanReport: Sendable {
@@ -17,7 +18,10 @@ package struct PipelinePlanReport: Sendable {
         frames    \(Text.count(settings.frameCount)) of \(settings.cameras) cameras, over and over
         gallery   \(settings.gallery), matcher \(settings.matcher)
         threads   \(settings.threads)
-        memory    about \(Text.bytes(plan.stageBytes)) for frames, and the gallery
+        queues    \(QueuePlan(plan.measured).text)
+        memory    about \(Text.bytes(plan.stageBytes)) for frames, \
+      \(Text.bytes(plan.configuration.setBytes)) for the list of them, \
+      \(Text.bytes(plan.recordBytes)) for their latencies, and the gallery
         time      about \(seconds) s, to a factor of two, and the gallery's
       """
   }

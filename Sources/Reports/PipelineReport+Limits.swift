@@ -1,28 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
-internal import Benchmarking
+package import Benchmarking
 package import Pipeline
 
 extension PipelineReport {
-  /// What limits may name: of the run that counts, or of the last that was tried; `nil` for what there was
-  /// nothing to measure by.
-  package var figures: [ResultMeasure: Double?] {
+  /// What limits on a bench may name. A load of cameras is found or held only where cameras are the load,
+  /// and searches agree only where some are compared.
+  package static func measures(
+    _ scenario: PipelinePlan.Scenario, checked: Int
+  ) -> [ResultMeasure] {
+    [.p50, .p90, .p99, .p999, .uncorrected, .drops, .failed, .searches, .opened, .fps, .cores]
+      + (scenario == .cameras ? [.cameras] : []) + (checked > 0 ? [.agreement] : [])
+  }
+
+  /// Their values, of the run that counts or of the last that was tried; none for what there was nothing
+  /// to measure by.
+  package var figures: [ResultMeasure: Double] {
     guard let run = run ?? tried.last else { return [:] }
-    func count(_ value: Int) -> Double? { Double(value) }
-    let hasLatency = run.queries > 0
-    var figures: [ResultMeasure: Double?] = [
-      .p50: hasLatency ? run.p50MS / 1e3 : nil, .p90: hasLatency ? run.p90MS / 1e3 : nil,
-      .p99: hasLatency ? run.p99MS / 1e3 : nil,
-      .uncorrected: hasLatency ? run.uncorrectedP99MS / 1e3 : nil,
-      .drops: count(run.frames.dropped), .failed: count(run.frames.failed),
-      .searches: count(run.searches), .opened: count(run.sightingsOpened),
+    var figures: [ResultMeasure: Double] = [
+      .drops: Double(run.frames.dropped), .failed: Double(run.frames.failed),
+      .searches: Double(run.searches), .opened: Double(run.sightingsOpened),
       .fps: run.framesPerSecond, .cores: run.coresUsed,
-      .agreement: agreement.flatMap {
-        $0.searches > 0 ? 1 - Double($0.differing) / Double($0.searches) : nil
-      },
     ]
-    if settings.scenario == .cameras { figures[.cameras] = .some(valid ? run.load : nil) }
+    if run.queries > 0 {
+      figures[.p50] = run.p50MS / 1e3
+      figures[.p90] = run.p90MS / 1e3
+      figures[.p99] = run.p99MS / 1e3
+      figures[.p999] = run.p999MS / 1e3
+      figures[.uncorrected] = run.uncorrectedP99MS / 1e3
+    }
+    if let agreement, agreement.searches > 0 {
+      figures[.agreement] = 1 - Double(agreement.differing) / Double(agreement.searches)
+    }
+    if settings.scenario == .cameras, valid { figures[.cameras] = run.load }
     return figures
   }
 }

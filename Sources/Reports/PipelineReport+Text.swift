@@ -79,7 +79,7 @@ extension PipelineReport {
       [
         "latency",
         "p50 \(Text.milliseconds(run.p50MS)), p90 \(Text.milliseconds(run.p90MS)), p99 "
-          + "\(Text.milliseconds(run.p99MS)) ms from due to done, \(Text.count(run.queries)) "
+          + "\(Text.milliseconds(run.p99MS)), p99.9 \(Text.milliseconds(run.p999MS)) ms from due to done, \(Text.count(run.queries)) "
           + (settings.scenario == .multi ? "ticks" : "frames")
           + (run.required > 0
             ? ", \(run.late) late; \(Text.count(run.required)) prove p99 then" : ""),
@@ -101,7 +101,8 @@ extension PipelineReport {
       [
         "queued",
         "at most \(run.mostQueuedFrames) frames, \(Text.bytes(run.mostQueuedBytes)); "
-          + "\(run.mostInFlight) in flight; workers took memory \(run.frameAllocations) times",
+          + "\(run.mostInFlight) in flight, keeping \(Text.bytes(run.mostInFlightBytes)); "
+          + "workers took memory \(run.frameAllocations) times",
       ],
       [
         "cores",
@@ -126,9 +127,13 @@ extension PipelineReport {
   }
 
   private func eventsLine(_ run: LoadRun) -> String {
-    guard let p99 = run.eventP99MS else { return "none in \(run.searches) searches" }
+    guard let p50 = run.eventP50MS, let p90 = run.eventP90MS, let p99 = run.eventP99MS,
+      let p999 = run.eventP999MS
+    else { return "none in \(run.searches) searches" }
     return
-      "\(run.events) of \(run.searches) searches, p99 \(Text.milliseconds(p99)) ms from due to "
+      "\(run.events) of \(run.searches) searches, p50 \(Text.milliseconds(p50)), "
+      + "p90 \(Text.milliseconds(p90)), p99 \(Text.milliseconds(p99)), "
+      + "p99.9 \(Text.milliseconds(p999)) ms from due to "
       + (settings.bus == "none" ? "handed over" : "durable")
   }
 
@@ -169,7 +174,7 @@ extension PipelineReport {
     }
     lines.append(
       "  queued at most \(run.mostQueuedFrames) frames, \(Text.bytes(run.mostQueuedBytes)); "
-        + "\(run.mostInFlight) in flight")
+        + "\(run.mostInFlight) in flight, keeping \(Text.bytes(run.mostInFlightBytes))")
     if let memory = run.memory { lines.append("  memory " + memoryLine(memory)) }
     lines += (run.faults ?? []).map { "  fault \($0.kind.rawValue) \($0.times) times" }
     return lines.joined(separator: "\n")

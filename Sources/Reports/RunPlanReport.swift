@@ -21,12 +21,15 @@ package struct RunPlanReport: Sendable {
     let time =
       configuration.clock == .wall ? "\(seconds) s" : "about \(seconds) s, to a factor of two"
     let frames = Text.count(configuration.frameCount)
+    let queues = QueuePlan(configuration).text
     let lines = """
       Would run \(frames) frames of \(configuration.cameraCount) cameras
         gallery   \(configuration.gallery), matcher \(configuration.matcher.rawValue)
         threads   \(configuration.threads)
         clock     \(configuration.clock.rawValue)
-        memory    \(memory), and about \(Text.bytes(configuration.stageBytes)) for frames
+        queues    \(queues)
+        memory    \(memory), about \(Text.bytes(configuration.stageBytes)) for frames and \
+      \(Text.bytes(configuration.setBytes)) for the list of them
         time      \(time), and the gallery's
       """
     return lines + configuration.faults.map { "\n  fault     \($0)" }.joined()

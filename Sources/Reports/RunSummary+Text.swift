@@ -86,8 +86,9 @@ extension RunSummary {
 
   private var latencyLine: String {
     guard latencyMS.count > 0 else { return "no event to measure it by" }
-    return "frame in to event durable: p50 \(Text.milliseconds(latencyMS.p50)) ms, "
-      + "p99 \(Text.milliseconds(latencyMS.p99)) ms over \(latencyMS.count) events"
+    return "frame in to event durable: p50 \(Text.milliseconds(latencyMS.p50)), "
+      + "p90 \(Text.milliseconds(latencyMS.p90)), p99 \(Text.milliseconds(latencyMS.p99)), "
+      + "p99.9 \(Text.milliseconds(latencyMS.p999)) ms over \(latencyMS.count) events"
   }
 
   private var busLine: String {
@@ -96,12 +97,13 @@ extension RunSummary {
   }
 
   private var stageTable: String {
-    var rows = [["stage", "count", "p50 ms", "p99 ms", "queued p99 ms"]]
+    var rows = [["stage", "count", "p50 ms", "p99 ms", "queued p50", "queued p99"]]
     for stage in stages {
       rows.append([
         stage.name, Text.count(stage.count), Text.milliseconds(stage.p50MS),
         Text.milliseconds(stage.p99MS),
         // The worker's stages follow each other without a queue.
+        stage.waitP99MS > 0 ? Text.milliseconds(stage.waitP50MS) : "-",
         stage.waitP99MS > 0 ? Text.milliseconds(stage.waitP99MS) : "-",
       ])
     }

@@ -106,13 +106,35 @@ struct LoadTests {
 
   @Test("A line through memory has its slope, whatever it starts from", arguments: [0, 3, -7])
   func memory(slope: Int) throws {
-    let samples = (0..<90).map { 1_000_000 + $0 * slope }
-    let trend = try #require(MemoryTrend(samples))
+    let looks = (0..<90).map { 1_000_000 + $0 * slope }
+    let trend = try #require(MemoryTrend(samples(looks)))
     #expect(abs(trend.bytesPerMinute - Double(slope) * 60) < 1e-6)
     #expect(trend.firstBytes == 1_000_000)
-    #expect(trend.lastBytes == samples.last)
-    #expect(trend.mostBytes == samples.max())
-    #expect(MemoryTrend([1, 2]) == nil)
+    #expect(trend.lastBytes == looks.last)
+    #expect(trend.mostBytes == looks.max())
+    #expect(MemoryTrend(samples([1, 2])) == nil)
+  }
+
+  @Test("A line through any memory is that of least squares")
+  func scattered() throws {
+    for _ in 0..<20 {
+      let looks = (0..<Int.random(in: 3...200)).map { _ in Int.random(in: 1_000...2_000_000_000) }
+      let middle = Double(looks.count - 1) / 2
+      let mean = looks.reduce(0.0) { $0 + Double($1) } / Double(looks.count)
+      let parts = looks.enumerated().map { place, value in
+        let distance = Double(place) - middle
+        return (distance * (Double(value) - mean), distance * distance)
+      }
+      let slope = parts.reduce(0) { $0 + $1.0 } / parts.reduce(0) { $0 + $1.1 } * 60
+      let trend = try #require(MemoryTrend(samples(looks)))
+      #expect(abs(trend.bytesPerMinute - slope) <= 1e-9 * abs(slope) + 1e-3)
+    }
+  }
+
+  private func samples(_ looks: [Int]) -> MemorySamples {
+    var samples = MemorySamples()
+    for bytes in looks { samples.add(bytes) }
+    return samples
   }
 
   @Test("Whole lists must agree where a matcher promises them, else only who is at the threshold")

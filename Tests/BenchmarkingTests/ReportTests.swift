@@ -47,7 +47,7 @@ struct ReportTests {
       matcher: kind, threads: 1, batch: batch, bytesPerTemplate: kind == .exact ? 2048 : 16,
       speed: MatchSpeed(
         rounds: 7, searches: 70, probesPerSecond: 1234.5, p50MS: 12.25, p90MS: 13, p99MS: 150.4,
-        provenP99MS: nil, nsPerTemplateProbe: 0.4567, cpuNSPerTemplateProbe: 0.45,
+        p999MS: 151, provenP99MS: nil, nsPerTemplateProbe: 0.4567, cpuNSPerTemplateProbe: 0.45,
         gigabytesPerSecond: 18, gigaflops: kind == .exact ? 95 : nil),
       agreement: agreement(firsts),
       limits: MatchLimits(
@@ -74,8 +74,8 @@ struct ReportTests {
     var result = try result(.server)
     let run = ServerRun(
       rate: 300, scheduledPerSecond: 298.4, queries: 3010, late: 5, required: 1307, p50MS: 21.5,
-      p99MS: 44.8, uncorrectedP99MS: 25.1, meanBatch: 6.24, generatorLagP99MS: 0.1, differing: 0,
-      failure: nil)
+      p90MS: 30, p99MS: 44.8, p999MS: 48, uncorrectedP99MS: 25.1, meanBatch: 6.24,
+      generatorLagP99MS: 0.1, differing: 0, failure: nil)
     for (kind, failure) in [(MatcherKind.exact, nil), (.sketch, "9 of 500 queries were late")] {
       result.servers.append(
         ServerRow(

@@ -96,8 +96,9 @@ struct ServerTests {
   @Test("A row without a confirmed run, or of a matcher that is wrong, has no rate")
   func rows() {
     let run = ServerRun(
-      rate: 10, scheduledPerSecond: 11, queries: 459, late: 0, required: 459, p50MS: 1, p99MS: 2,
-      uncorrectedP99MS: 1, meanBatch: 1, generatorLagP99MS: 0, differing: 0, failure: nil)
+      rate: 10, scheduledPerSecond: 11, queries: 459, late: 0, required: 459, p50MS: 1, p90MS: 2,
+      p99MS: 2, p999MS: 2, uncorrectedP99MS: 1, meanBatch: 1, generatorLagP99MS: 0, differing: 0,
+      failure: nil)
     func row(_ kind: MatcherKind, firsts: Int, _ confirmed: ServerRun?, _ failure: String?)
       -> ServerRow
     {

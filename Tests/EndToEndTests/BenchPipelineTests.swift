@@ -19,6 +19,9 @@ struct BenchPipelineTests {
     #expect(report.number("headline", "value") ?? 0 > 0)
     #expect(report.number("run", "frames", "dropped") == 0)
     #expect(report.number("run", "queries") ?? 0 >= 44)
+    // The percentiles that `run` tells.
+    let latency = ["p50_ms", "p90_ms", "p99_ms", "p999_ms"].compactMap { report.number("run", $0) }
+    #expect(latency.count == 4 && latency[0] > 0 && latency == latency.sorted())
     #expect(report.number("agreement", "differing") == 0)
     #expect(report.number("agreement", "searches") ?? 0 > 0)
     let stages = try #require((report["run"] as? [String: Any])?["stages"] as? [[String: Any]])
@@ -80,6 +83,16 @@ struct BenchPipelineTests {
     ] {
       #expect(result.output.contains(words), "\(result.output)")
     }
+    // However long it is to last: what is kept of its frames is bounded.
+    let plans = try ["10m", "24h", "1000h"].map { duration in
+      try Binary.run(
+        "bench", "pipeline", Binary.samples, "--bound", "p99=200ms", "--cameras", "500", "--soak",
+        "--duration", duration, "--dry-run"
+      ).output
+    }
+    let lines = plans.map { plan in plan.split(separator: "\n").filter { $0.contains(" memory ") } }
+    #expect(lines[0] == lines[1] && lines[1] == lines[2] && !lines[0].isEmpty, "\(plans)")
+    #expect(plans[2].contains("33.0 MiB for their latencies"))
   }
 
   @Test(

@@ -90,18 +90,71 @@ struct FaultedRunTests {
   func limits() throws {
     let scratch = try Scratch()
     let bus = "sqlite:\(scratch.path("bus.db"))"
-    let file = try write("version: 1\nthresholds: [drops == 0, searches < 3, cores < 9]\n", scratch)
+    let file = try write("version: 1\nthresholds: [drops == 0, searches < 3]\n", scratch)
     let command = "$SIGHTLINE run '\(Binary.samples)' --gallery-size 2k --bus \(bus)"
     let run = try Binary.shell("\(command) --config \(file) --json")
     #expect(run.status == 99)
     let limits = try #require(try object(run.output)["limits"] as? [[String: Any]])
-    #expect(limits.map { $0["outcome"] as? String } == ["holds", "broken", "unmeasured"])
+    #expect(limits.map { $0["outcome"] as? String } == ["holds", "broken"])
     #expect((limits[1].number("measured") ?? 0) >= 3)
     let text = try Binary.shell("\(command) --config \(file)")
     #expect(text.status == 99 && text.output.contains("BROKEN"))
     // On the command line they stand in the place of the file's.
     let other = try Binary.shell("\(command) --config \(file) --limit 'searches > 3'")
     #expect(other.status == 0, "\(other.errors)")
+  }
+
+  @Test("A limit that nothing was measured to judge by is not met: 99, and told as that")
+  func unmeasured() throws {
+    let scratch = try Scratch()
+    // Nobody is as alike as this: no event, so no latency.
+    let command =
+      "$SIGHTLINE run '\(Binary.samples)' --gallery-size 2k --threshold 1 --bus "
+      + "sqlite:\(scratch.path("bus.db")) --limit 'p99 < 1000 s' --limit 'opened == 0'"
+    let run = try Binary.shell("\(command) --json")
+    #expect(run.status == 99, "\(run.errors)")
+    let limits = try #require(try object(run.output)["limits"] as? [[String: Any]])
+    #expect(limits.map { $0["outcome"] as? String } == ["unmeasured", "holds"])
+    #expect(limits[0]["measured"] == nil)
+    let text = try Binary.shell(command)
+    #expect(text.status == 99 && text.output.contains("NOT MET"), "\(text.output)")
+  }
+
+  @Test(
+    "A limit on what a command never measures is wrong usage, and all that it names instead are measured",
+    arguments: [
+      ("run", "--gallery-size 20k", "cores"),
+      (
+        "bench pipeline",
+        "--scenario single --gallery procedural:2k --locate boxes "
+          + "--duration 300ms --warmup 100ms --bus none", "cameras"
+      ),
+    ])
+  func neverMeasured(command: String, options: String, strange: String) throws {
+    let scratch = try Scratch()
+    let bus = command == "run" ? "--bus sqlite:\(scratch.path("bus.db"))" : ""
+    let line = "$SIGHTLINE \(command) '\(Binary.samples)' \(options) \(bus)"
+    let refused = try Binary.shell("\(line) --limit 'drops == 0' --limit '\(strange) >= 1'")
+    #expect(refused.status == 2 && refused.output == "")
+    #expect(refused.errors.contains("does not measure '\(strange)'"), "\(refused.errors)")
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("bus.db")))
+    // In a file it is told by its line, but not where the command line's are in its place.
+    let file = try write(
+      "version: 1\nthresholds:\n  - drops == 0\n  - \(strange)  >= 1\n", scratch)
+    let located = try Binary.shell("\(line) --config \(file)")
+    #expect(located.status == 2 && located.errors.contains("s.yaml:4: thresholds: "))
+    let overridden = try Binary.shell("\(line) --config \(file) --limit '\(strange) >= 2'")
+    #expect(overridden.status == 2 && !overridden.errors.contains("s.yaml"))
+
+    let list = try #require(refused.errors.firstMatch(of: /name one of: ([a-z0-9., ]+)/)).1
+    let names = list.split(separator: ", ").map { $0.split(separator: "\n")[0] }
+    #expect(names.count > 5)
+    let all = names.map { "--limit '\($0) >= 0'" }.joined(separator: " ")
+    let run = try Binary.shell("\(line) \(all) --json")
+    #expect(run.status == 0, "\(run.output) \(run.errors)")
+    let limits = try #require(try object(run.output)["limits"] as? [[String: Any]])
+    #expect(limits.count == names.count)
+    #expect(limits.allSatisfy { $0["outcome"] as? String == "holds" && $0["measured"] != nil })
   }
 
   @Test("The digest that a result carries is the one that config show tells")
@@ -146,6 +199,10 @@ struct FaultedRunTests {
     let out = scratch.path("set")
     let simulate = try Binary.run("simulate", "--out", out, "--cameras", "3", "--dry-run")
     #expect(simulate.status == 0 && simulate.output.contains("75 of 3 cameras"))
+    // The list of a day's frames takes more than any of them.
+    let day = try Binary.run(
+      "simulate", "--out", out, "--cameras", "8", "--seconds", "86400", "--dry-run")
+    #expect(day.output.contains("10.0 GiB for the list"), "\(day.output)")
     #expect(!FileManager.default.fileExists(atPath: out))
   }
 

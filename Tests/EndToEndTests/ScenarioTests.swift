@@ -116,6 +116,10 @@ struct ScenarioTests {
         "version: 1\nthresholds:\n  - drops == 0\n  - p98 < 1 s\n",
         ":4: thresholds: unknown measure"
       ),
+      (
+        "version: 1\nrun:\n  top: 3\nthresholds:\n  - drops == 0\n  - cameras > 3\n",
+        ":6: thresholds: --limit: 'cameras > 3': run does not measure 'cameras'"
+      ),
       ("version: 1\nthresholds: p99 < 3 pounds\n", ":2: thresholds: 'p99 < 3 pounds'"),
       ("version: 1\nfaults:\n  stal: 1 %\n", ":3: unknown key 'stal'; did you mean 'stall'?"),
       ("version: 1\nfaults:\n  garbage:\n    - 1 %\n    - lots\n", ":5: garbage: 'lots' is no"),

@@ -28,6 +28,53 @@ struct WatchingTests {
     return path
   }
 
+  /// What `/readyz` told, in order.
+  private func answers(_ seen: [String: Any]) throws -> [(status: Int, words: String)] {
+    try #require(seen["readiness"] as? [[Any]]).map {
+      ($0[0] as? Int ?? 0, $0[1] as? String ?? "")
+    }
+  }
+
+  @Test("A run whose other bus is away is ready, since its events wait; it says so, and metrics do")
+  func away() throws {
+    let scratch = try Scratch()
+    // Nobody listens on the first of all ports.
+    let seen = try script(
+      "metrics",
+      [
+        "run", try longSet(scratch), "--bus", "nats://127.0.0.1:1/SIGHTINGS", "--outbox",
+        "sqlite:\(scratch.path("outbox.db"))", "--flush", "0", "--gallery-size", "100k", "--clock",
+        "wall", "--json",
+      ])
+    let ready = try answers(seen).filter { $0.status == 200 }
+    #expect(!ready.isEmpty)
+    #expect(
+      ready.allSatisfy { $0.words.hasPrefix("ready\nthe bus that events are forwarded to has") })
+    let values = try #require(seen["metrics"] as? [String: Double])
+    #expect(values["sightline_bus_up{}"] == 0)
+    let durable = try #require(values["sightline_events_durable_total{}"])
+    #expect(durable > 0)
+    #expect(values["sightline_bus_lag_events{queue=outbox}"] == durable)
+    // Ready is not done: at the end it is told what has not arrived.
+    #expect(seen["status"] as? Int == 1)
+  }
+
+  @Test("A run whose log takes no event is not ready, and says why")
+  func stuck() throws {
+    let scratch = try Scratch()
+    let seen = try script(
+      "metrics",
+      [
+        "run", Binary.samples, "--bus", "sqlite:\(scratch.path("bus.db"))", "--gallery-size", "20k",
+        "--fault", "disk every 1 for 8 s", "--json",
+      ])
+    #expect(seen["status"] as? Int == 0)
+    let readiness = try answers(seen).drop { $0.words.hasPrefix("opening") }
+    #expect(readiness.first?.status == 200)
+    let stuck = readiness.filter { $0.words.hasPrefix("the log has taken no event for ") }
+    #expect(!stuck.isEmpty && stuck.allSatisfy { $0.status == 503 })
+  }
+
   @Test("Metrics are there while it runs, agree with the summary, and the port is given back")
   func metrics() throws {
     let scratch = try Scratch()
@@ -35,10 +82,13 @@ struct WatchingTests {
       "metrics",
       [
         "run", try longSet(scratch), "--bus", "sqlite:\(scratch.path("bus.db"))", "--gallery-size",
-        "20k", "--clock", "wall", "--json",
+        "100k", "--clock", "wall", "--json",
       ])
     #expect(seen["healthz"] as? Int == 200)
     #expect(seen["ready"] as? Int == 200)
+    let readiness = try answers(seen)
+    #expect(readiness.first?.status == 503 && readiness.first?.words.hasPrefix("opening") == true)
+    #expect(readiness.filter { $0.status == 200 }.allSatisfy { $0.words == "ready\n" })
     #expect(seen["missing"] as? Int == 404)
     #expect(seen["posted"] as? Int == 405)
     #expect(seen["status"] as? Int == 0)
@@ -108,12 +158,15 @@ struct WatchingTests {
     }
   }
 
-  @Test("However batches are closed, the events are the same on the virtual clock")
+  @Test(
+    "However batches are closed and queues bounded, the events are the same on the virtual clock")
   func batches() throws {
     let scratch = try Scratch()
     var logs: Set<String> = []
     for (index, options) in [
-      [], ["--batch", "1"], ["--batch", "7", "--batch-wait", "3ms", "--batch-per-camera", "1"],
+      [], ["--batch", "1"], ["--queue-bytes", "1", "--queue-frames", "1", "--threads", "3"],
+      ["--queue-bytes", "3000"],
+      ["--batch", "7", "--batch-wait", "3ms", "--batch-per-camera", "1"],
     ].enumerated() {
       let bus = "sqlite:\(scratch.path("bus\(index).db"))"
       let run = try Binary.finish(

@@ -118,9 +118,11 @@ struct FaultedFeedTests {
       ("stall every 2 s for 3 s", "a shorter time"), ("stall every 2 s for 1 s by 1 s", "such as"),
       ("skew by 0 s", "by -300 ms"), ("garbage 200 %", "2 %"), ("garbage", "2 %"),
       ("matcher every 1.5 for 1 s", "every 10"), ("disk every 2 for 1 s at cam-01", "every 10"),
-      ("stall every 2 s for 1 s at cam-01,cam-01", "such as"),
+      ("stall every 2 s for 1 s at cam-01,cam-01", "cam-01 is named twice"),
       ("stall every 1e-300 s for 1e-301 s", "such as"),
-      ("stall every 2 s for 1 s at a;b", "such as"),
+      ("stall every 2 s for 1 s at a;b", "'a;b' is no camera's id, which has letters, digits"),
+      ("garbage 1 % at cam 1", "'cam 1' is no camera's id"), ("garbage 1 % at ", "'' is no"),
+      ("garbage 1 % at cam-01,", "'' is no camera's id"),
       ("back every 2 s for 1 s by -1 s", "such as"),
       ("away every 2 s every 3 s for 1 s", "such as"),
     ])
@@ -133,6 +135,11 @@ struct FaultedFeedTests {
   func rereads(text: String) throws {
     let rule = try FaultRule(text)
     #expect(try FaultRule(rule.description) == rule)
+  }
+
+  @Test("Blanks around a list's commas are none of an id's")
+  func blanks() throws {
+    #expect(try FaultRule("garbage 1 % at  cam-01 , cam_2 ").cameras == ["cam-01", "cam_2"])
   }
 
   @Test("A rule at a camera that is not there is refused")

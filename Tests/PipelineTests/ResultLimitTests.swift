@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Limits on results")
 struct ResultLimitTests {
-  private let figures: [ResultMeasure: Double?] = [.p99: 0.2, .drops: 3, .agreement: Double?.none]
+  private let figures: [ResultMeasure: Double] = [.p99: 0.2, .drops: 3]
 
   @Test(
     "Units, relations and the bound itself",
@@ -20,10 +20,30 @@ struct ResultLimitTests {
     #expect(finding.measured != nil)
   }
 
-  @Test("What could be measured and was not does not hold; what is never measured is told as that")
-  func missing() throws {
-    #expect(try ResultLimit("agreement == 1").finding(figures).outcome == .broken)
-    #expect(try ResultLimit("cameras >= 1").finding(figures).outcome == .unmeasured)
+  @Test("What there was nothing to measure by is not met, whatever the bound, and is told as that")
+  func unmeasured() throws {
+    for relation in ResultLimit.Relation.allCases {
+      let finding = try ResultLimit("agreement \(relation.rawValue) 1").finding(figures)
+      #expect(finding.outcome == .unmeasured && finding.measured == nil)
+      #expect(!finding.isMet)
+    }
+    for outcome in ["p99 < 1 s", "p99 > 1 s"] {
+      let finding = try ResultLimit(outcome).finding(figures)
+      #expect(finding.isMet == (finding.outcome == .holds))
+    }
+  }
+
+  @Test("A measure that a command never has is refused, with those that it has")
+  func strange() throws {
+    let limits = try ["drops == 0", "cameras>=1"].map { try ResultLimit($0) }
+    try limits.check(measures: [.drops, .cameras], of: "run")
+    let error = #expect(throws: PipelineError.self) {
+      try limits.check(measures: [.p99, .drops], of: "run")
+    }
+    #expect(
+      error?.message
+        == "'cameras >= 1': run does not measure 'cameras'; leave it out, or name one of: p99, drops"
+    )
   }
 
   @Test(

@@ -89,6 +89,28 @@ struct SnapshotWatchTests {
     #expect(codes(&watch, snapshot(8, [8, 8], queued: 2)) == ["recovered"])
   }
 
+  @Test("A log that takes no event though some wait is stuck, until it takes one or none waits")
+  func stuck() {
+    var watch = SnapshotWatch(isPaced: false)
+    func look(_ seconds: Int, durable: Int, waiting: Int) -> [String] {
+      var now = snapshot(seconds, [1, 1])
+      (now.eventsDurable, now.eventsWaiting) = (durable, waiting)
+      return codes(&watch, now)
+    }
+    // Nothing waits; then some do, and others are taken meanwhile.
+    for time in 0..<10 { #expect(look(time, durable: 0, waiting: 0) == []) }
+    for time in 10..<20 { #expect(look(time, durable: time / 3, waiting: 2) == []) }
+    #expect(watch.logStuckSince == nil)
+    for time in 20..<23 { #expect(look(time, durable: 6, waiting: time) == []) }
+    #expect(look(23, durable: 6, waiting: 30) == ["log-stuck"])
+    #expect(watch.logStuckSince == 7 + 18 * second)
+    #expect(look(30, durable: 6, waiting: 30) == [])
+    #expect(look(31, durable: 7, waiting: 30) == ["log-back"])
+    #expect(watch.logStuckSince == nil)
+    #expect(look(36, durable: 7, waiting: 30) == ["log-stuck"])
+    #expect(look(37, durable: 7, waiting: 0) == ["log-back"])
+  }
+
   @Test("Slow commits are counted, and another run begins anew")
   func commits() {
     var watch = SnapshotWatch(isPaced: false)

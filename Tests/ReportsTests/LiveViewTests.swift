@@ -140,6 +140,31 @@ struct LiveViewTests {
     }
   }
 
+  @Test(
+    "Frames that come at their pace end when planned, from the first second on, however it began")
+  func plannedEnd() {
+    // Two frames have passed where twelve hundred are to come: a rate would tell of ten minutes.
+    for (seconds, left) in [(1, "0:59"), (2, "0:58"), (12, "0:48"), (60, "0:00"), (70, "0:00")] {
+      var now = Self.snapshot(cameras: 4, seconds: UInt64(seconds))
+      for index in now.cameras.indices { now.cameras[index].frames.decoded = index / 2 }
+      now.plannedSeconds = 60
+      let title = view(80, 24).lines(LiveFrame(title: "x", now: now))[0]
+      #expect(title.hasSuffix("about \(left) left"), "\(title)")
+    }
+  }
+
+  @Test("Where a rate must tell the end it is not told before there is one")
+  func rateSettles() {
+    for seconds in [0, 1, 2, 3, 20] {
+      let now = Self.snapshot(cameras: 4, seconds: UInt64(seconds))
+      let title = view(80, 24).lines(LiveFrame(title: "x", now: now))[0]
+      #expect(title.contains(" left") == (seconds >= 3), "\(title)")
+    }
+    #expect(TimeLeft.seconds(done: 0, of: 9, elapsed: 100) == nil)
+    #expect(TimeLeft.seconds(done: 30, of: 120, elapsed: 10) == 30)
+    #expect(TimeLeft.seconds(done: 130, of: 120, elapsed: 10) == 0)
+  }
+
   @Test("Rates are of the last seconds, and of no other run")
   func rates() {
     var frame = Self.frame(cameras: 2)

@@ -11,14 +11,14 @@ import Testing
 struct MetricsPageTests {
   private let process = ProcessFacts(cpuSeconds: 1.5, residentBytes: 1 << 20, startSeconds: 1e9)
 
-  private func text(cameras: Int, outbox: Int? = nil) -> String {
+  private func text(cameras: Int, forwarding: ForwardingFacts? = nil) -> String {
     var snapshot = LiveViewTests.snapshot(cameras: cameras)
     for camera in snapshot.cameras.indices where snapshot.cameras[camera].frames.dropped > 0 {
       let drop = FrameDrop(camera: camera, stage: .read, reason: .queueFull)
       snapshot.drops[drop] = snapshot.cameras[camera].frames.dropped
     }
     for value in 1...50 { snapshot.eventLatency.record(UInt64(value) * 3_000_000) }
-    return MetricsPage.text(snapshot, process: process, outbox: outbox)
+    return MetricsPage.text(snapshot, process: process, forwarding: forwarding)
   }
 
   /// The values of a page by name and labels, as Python's prometheus_client reads them.
@@ -71,7 +71,7 @@ struct MetricsPageTests {
   @Test("Somebody else's parser reads the page, and the counts agree")
   func parses() throws {
     let snapshot = LiveViewTests.snapshot(cameras: 12)
-    let values = try parsed(text(cameras: 12, outbox: 17))
+    let values = try parsed(text(cameras: 12, forwarding: .init(waiting: 17)))
     for camera in snapshot.cameras {
       func value(_ outcome: String) -> Double? {
         values["sightline_frames_total{camera=\(camera.name),outcome=\(outcome)}"]
@@ -94,6 +94,9 @@ struct MetricsPageTests {
     #expect(values["sightline_events_durable_total{}"] == 29)
     #expect(values["sightline_bus_lag_events{queue=log}"] == 3)
     #expect(values["sightline_bus_lag_events{queue=outbox}"] == 17)
+    #expect(values["sightline_bus_up{}"] == 1)
+    let away = try parsed(text(cameras: 1, forwarding: .init(waiting: 3, awaySeconds: 0)))
+    #expect(away["sightline_bus_up{}"] == 0)
     #expect(values["process_resident_memory_bytes{}"] == Double(1 << 20))
     #expect(values["sightline_build_info{version=\(SoftwareVersion.current)}"] == 1)
     // 200 values of 20 us to 4 ms, 50 at or below 1 ms, and 240 of nothing.
@@ -122,6 +125,6 @@ struct MetricsPageTests {
   func opening() throws {
     let values = try parsed(MetricsPage.text(PipelineSnapshot(), process: process))
     #expect(values["sightline_searches_total{}"] == 0)
-    #expect(!values.keys.contains { $0.contains("outbox") })
+    #expect(!values.keys.contains { $0.contains("outbox") || $0.contains("bus_up") })
   }
 }

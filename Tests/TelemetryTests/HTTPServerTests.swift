@@ -8,6 +8,8 @@ import Testing
 
 @Suite("HTTP server", .serialized)
 struct HTTPServerTests {
+  private let hello = "GET /hello HTTP/1.1\r\n\r\n"
+
   private func server(
     _ limits: HTTPServer.Limits = .init(), body: String = "hello\n"
   ) throws -> HTTPServer {
@@ -58,20 +60,72 @@ struct HTTPServerTests {
     #expect(answer.hasSuffix("\r\n\r\n" + body))
   }
 
-  @Test("Those that say nothing are ended when their time is up; who comes meanwhile waits in turn")
+  @Test("Those that say nothing are ended when their time is up")
   func bounded() throws {
     var limits = HTTPServer.Limits()
-    limits.connections = 3
     limits.time = 300_000_000
     let server = try server(limits)
     defer { server.stop() }
     let silent = try (0..<3).map { _ in try Client(server) }
     try silent[0].send(Array("GET /hel".utf8))
-    // The one too many has its answer when a place is free.
-    #expect(try Client(server).ask("GET /hello HTTP/1.1\r\n\r\n").hasPrefix("HTTP/1.1 200"))
     #expect(try silent[0].answer().hasPrefix("HTTP/1.1 408"))
     #expect(try silent[1].answer() == "" && silent[2].answer() == "")
-    #expect(try Client(server).ask("GET /hello HTTP/1.1\r\n\r\n").hasPrefix("HTTP/1.1 200"))
+    #expect(try Client(server).ask(hello).hasPrefix("HTTP/1.1 200"))
+  }
+
+  @Test("Idle clients keep nobody out: one of them gives way, and no more than one")
+  func idle() throws {
+    let server = try server()
+    defer { server.stop() }
+    // All places, of clients that say nothing and of some that never come to an end of it. Their time is two
+    // minutes, and a client of ours gives up long before.
+    let idle = try (0..<HTTPServer.Limits().connections).map { number in
+      let client = try Client(server)
+      if number % 3 == 0 { try client.send(Array(hello.utf8.prefix(8))) }
+      return client
+    }
+    for _ in 0..<20 {
+      #expect(try Client(server).ask(hello).hasPrefix("HTTP/1.1 200"))
+    }
+    let open = idle.indices.filter { !idle[$0].isEnded }
+    #expect(open.count == idle.count - 1)
+    // Who is still there may yet ask.
+    for number in open {
+      let rest = hello.dropFirst(number % 3 == 0 ? 8 : 0)
+      #expect(try idle[number].ask(String(rest)).hasPrefix("HTTP/1.1 200"))
+    }
+  }
+
+  @Test("Clients that do not take their answers keep nobody out either")
+  func stuck() throws {
+    var limits = HTTPServer.Limits()
+    limits.connections = 3
+    // More than the buffers of a connection hold.
+    let server = try server(limits, body: String(repeating: "x", count: 16 << 20))
+    defer { server.stop() }
+    let stuck = try (0..<3).map { _ in
+      let client = try Client(server)
+      try client.send(Array(hello.utf8))
+      return client
+    }
+    for _ in 0..<5 {
+      #expect(try Client(server).ask("HEAD /hello HTTP/1.1\r\n\r\n").hasPrefix("HTTP/1.1 200"))
+    }
+    withExtendedLifetime(stuck) {}
+  }
+
+  @Test("A crowd that comes at once is answered, every one of it")
+  func crowd() throws {
+    var limits = HTTPServer.Limits()
+    limits.connections = 8
+    let server = try server(limits)
+    defer { server.stop() }
+    let crowd = try (0..<100).map { _ in
+      let client = try Client(server)
+      try client.send(Array(hello.utf8))
+      return client
+    }
+    for client in crowd { #expect(try client.answer().hasPrefix("HTTP/1.1 200")) }
   }
 
   @Test("Clients that go away in the middle, and garbage, leave the server as it was")
@@ -143,6 +197,16 @@ private final class Client {
       }
     }
     try #require(status == 0)
+    // A server that makes it wait is told apart from one that hangs.
+    var patience = timeval(tv_sec: 30, tv_usec: 0)
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+  }
+
+  /// Whether the other side has ended it, or told something; without waiting.
+  var isEnded: Bool {
+    var byte: UInt8 = 0
+    return recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT | MSG_PEEK)) >= 0
   }
 
   deinit { close() }

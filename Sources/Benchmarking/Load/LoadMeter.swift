@@ -19,11 +19,11 @@ package final class LoadMeter: Sendable {
   /// What was measured; durations in nanoseconds.
   package struct Reading: Sendable {
     /// From the time a query was due to the end of its last frame's way.
-    package fileprivate(set) var corrected: [UInt64] = []
+    package fileprivate(set) var corrected = LatencyRecord()
     /// From the time a worker took the frame: what a test sees that asks again when it was answered.
-    package fileprivate(set) var uncorrected: [UInt64] = []
+    package fileprivate(set) var uncorrected = LatencyRecord()
     /// From the time a frame was due to its events' being durable, by event.
-    package fileprivate(set) var events: [UInt64] = []
+    package fileprivate(set) var events = LatencyRecord()
     /// Frames of the measured time that were too late, or dropped.
     package fileprivate(set) var late = 0
     /// Of all time.
@@ -88,10 +88,9 @@ package final class LoadMeter: Sendable {
     self.group = group
     traceLimit = traced
     guard case .none = proof, planned > 0 else { return }
-    // Taken and touched now, so that it is not mistaken for what the pipeline takes.
     state.withLock { state in
-      state.reading.corrected = Self.room(planned)
-      state.reading.uncorrected = Self.room(planned)
+      state.reading.corrected = LatencyRecord(expected: planned)
+      state.reading.uncorrected = LatencyRecord(expected: planned)
     }
   }
 
@@ -114,23 +113,17 @@ package final class LoadMeter: Sendable {
       state.reading.lastDue = max(state.reading.lastDue, end.dueAt)
       state.reading.firstEnd = min(state.reading.firstEnd, end.endedAt)
       state.reading.lastEnd = max(state.reading.lastEnd, end.endedAt)
-      for _ in 0..<end.events { state.reading.events.append(latency) }
+      for _ in 0..<end.events { state.reading.events.record(latency) }
       if latency > bound { state.reading.late += 1 }
       state.group += 1
       state.slowest = max(state.slowest, latency)
       state.slowestUncorrected = max(state.slowestUncorrected, service)
       if state.group == group {
-        state.reading.corrected.append(state.slowest)
-        state.reading.uncorrected.append(state.slowestUncorrected)
+        state.reading.corrected.record(state.slowest)
+        state.reading.uncorrected.record(state.slowestUncorrected)
         (state.group, state.slowest, state.slowestUncorrected) = (0, 0, 0)
       }
     }
-  }
-
-  private static func room(_ count: Int) -> [UInt64] {
-    var all = [UInt64](repeating: 1, count: count)
-    all.removeAll(keepingCapacity: true)
-    return all
   }
 
   /// Whether an open loop is to offer one more frame, after `counted` measured ones; `isPlanned` while the

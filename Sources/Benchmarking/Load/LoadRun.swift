@@ -21,6 +21,7 @@ package struct LoadRun: Codable, Hashable, Sendable {
   package var p50MS: Double
   package var p90MS: Double
   package var p99MS: Double
+  package var p999MS: Double
   /// The latency that the queries prove p90 and p99 for, by the early-stopping rule.
   package var provenP90MS: Double?
   package var provenP99MS: Double?
@@ -28,7 +29,10 @@ package struct LoadRun: Codable, Hashable, Sendable {
   package var uncorrectedP99MS: Double
   /// Events caused by measured frames, from the time the frame was due until they were durable.
   package var events: Int
+  package var eventP50MS: Double?
+  package var eventP90MS: Double?
   package var eventP99MS: Double?
+  package var eventP999MS: Double?
   package var frames: Frames
   package var drops: [Drop]
   /// Faces searched, of all frames.
@@ -49,6 +53,8 @@ package struct LoadRun: Codable, Hashable, Sendable {
   package var mostQueuedFrames: Int
   package var mostQueuedBytes: Int
   package var mostInFlight: Int
+  /// What those of them kept that had passed a worker.
+  package var mostInFlightBytes: Int
   /// Of the process, from the end of the time to warm up on; `nil` for runs of a few seconds.
   package var memory: MemoryTrend?
   /// Faults that were played meanwhile; `nil` if there were none.
@@ -116,11 +122,11 @@ extension LoadRun {
     _ outcome: LoadTrial.Outcome, _ reading: LoadMeter.Reading, load: Double?,
     scheduled: Double?, required: Int, workers: Int
   ) {
-    let corrected = reading.corrected.sorted()
-    let uncorrected = reading.uncorrected.sorted()
-    let events = reading.events.sorted()
-    func milliseconds(_ share: Double, _ sorted: [UInt64]) -> Double {
-      sorted.isEmpty ? 0 : Double(percentile(share, of: sorted)) / 1e6
+    let corrected = reading.corrected.sorted
+    let uncorrected = reading.uncorrected.sorted
+    let events = reading.events.sorted
+    func milliseconds(_ share: Double, _ sorted: LatencyRecord.Sorted) -> Double {
+      Double(sorted.value(atShare: share) ?? 0) / 1e6
     }
     let total = outcome.book.total
     let time = Double(max(outcome.elapsed, 1))
@@ -136,11 +142,16 @@ extension LoadRun {
     p50MS = milliseconds(0.5, corrected)
     p90MS = milliseconds(0.9, corrected)
     p99MS = milliseconds(0.99, corrected)
+    p999MS = milliseconds(0.999, corrected)
     provenP90MS = EarlyStopping(percentile: 0.9).estimate(corrected).map { Double($0) / 1e6 }
     provenP99MS = LoadMeter.rule.estimate(corrected).map { Double($0) / 1e6 }
     uncorrectedP99MS = milliseconds(0.99, uncorrected)
     self.events = events.count
-    eventP99MS = events.isEmpty ? nil : milliseconds(0.99, events)
+    func event(_ share: Double) -> Double? {
+      events.isEmpty ? nil : milliseconds(share, events)
+    }
+    (eventP50MS, eventP90MS) = (event(0.5), event(0.9))
+    (eventP99MS, eventP999MS) = (event(0.99), event(0.999))
     frames = Frames(
       entered: total.entered, decoded: total.decoded, failed: total.failed, dropped: total.dropped,
       measured: reading.frames)
@@ -165,11 +176,12 @@ extension LoadRun {
     bottleneck = Self.bottleneck(stages)
     coresUsed = Double(outcome.cpu) / time
     cpuMSPerFrame = Double(outcome.cpu) / 1e6 / Double(max(total.entered, 1))
-    generatorLagP99MS = milliseconds(0.99, outcome.lags.sorted())
+    generatorLagP99MS = milliseconds(0.99, outcome.lags.sorted)
     frameAllocations = outcome.allocations
     mostQueuedFrames = outcome.mostQueued.elements
     mostQueuedBytes = outcome.mostQueued.bytes
     mostInFlight = outcome.book.mostInFlight
+    mostInFlightBytes = outcome.mostKept
     memory = nil
     failure = nil
   }

@@ -117,7 +117,7 @@ struct LoadRunner: Sendable {
   ) -> LoadRun.Failure? {
     if run.load != nil {
       let limit = max((plan.bound ?? 0) / 10 * 1e9, 1e6)
-      let lagging = outcome.lags.count { Double($0) > limit }
+      let lagging = outcome.lags.sorted.count(above: UInt64(limit))
       if lagging > max(1, outcome.lags.count / 100) {
         return .init(
           kind: .generator,

@@ -76,4 +76,20 @@ package struct PipelinePlan: Sendable {
 
   /// Bytes that the stages keep, the gallery left out.
   package var stageBytes: Int { configuration.stageBytes }
+
+  /// The configuration with the first queue that runs have.
+  package var measured: RunConfiguration {
+    var measured = configuration
+    measured.intake = intake
+    return measured
+  }
+
+  /// The most bytes that the latencies of a run take: four records, of frames as due and as served, of events and
+  /// of the generator, each bounded whatever the duration.
+  package var recordBytes: Int {
+    guard scenario.isOpenLoop, let load else { return 4 * LatencyRecord.mostBytes }
+    let planned = (scenario == .cameras ? load * feedRate : load) * seconds
+    guard planned < Double(LatencyRecord.mostExact) else { return 4 * LatencyRecord.mostBytes }
+    return 4 * Int(planned) * MemoryLayout<UInt64>.stride
+  }
 }

@@ -177,7 +177,9 @@ package struct ServerLoop {
       rate: rate, scheduledPerSecond: Double(queries) / max(record.span, 1) * 1e9,
       queries: queries, late: record.late, required: required,
       p50MS: Double(percentile(0.5, of: latencies)) / 1e6,
+      p90MS: Double(percentile(0.9, of: latencies)) / 1e6,
       p99MS: Double(percentile(0.99, of: latencies)) / 1e6,
+      p999MS: Double(percentile(0.999, of: latencies)) / 1e6,
       uncorrectedP99MS: Double(percentile(0.99, of: record.services.sorted())) / 1e6,
       meanBatch: Double(queries) / Double(max(record.searches, 1)),
       generatorLagP99MS: Double(lag) / 1e6, differing: record.differing, failure: failure)

@@ -14,7 +14,9 @@ package struct ServerRun: Codable, Hashable, Sendable {
   package var required: Int
   /// From the time a query was due to its answer.
   package var p50MS: Double
+  package var p90MS: Double
   package var p99MS: Double
+  package var p999MS: Double
   /// From the time its search began: what a test sees that waits for answers before it asks again.
   package var uncorrectedP99MS: Double
   /// Probes of a search, on average.
@@ -28,8 +30,8 @@ package struct ServerRun: Codable, Hashable, Sendable {
 
   package init(
     rate: Double, scheduledPerSecond: Double, queries: Int, late: Int, required: Int,
-    p50MS: Double, p99MS: Double, uncorrectedP99MS: Double, meanBatch: Double,
-    generatorLagP99MS: Double, differing: Int, failure: String?
+    p50MS: Double, p90MS: Double, p99MS: Double, p999MS: Double, uncorrectedP99MS: Double,
+    meanBatch: Double, generatorLagP99MS: Double, differing: Int, failure: String?
   ) {
     self.rate = rate
     self.scheduledPerSecond = scheduledPerSecond
@@ -37,7 +39,9 @@ package struct ServerRun: Codable, Hashable, Sendable {
     self.late = late
     self.required = required
     self.p50MS = p50MS
+    self.p90MS = p90MS
     self.p99MS = p99MS
+    self.p999MS = p999MS
     self.uncorrectedP99MS = uncorrectedP99MS
     self.meanBatch = meanBatch
     self.generatorLagP99MS = generatorLagP99MS

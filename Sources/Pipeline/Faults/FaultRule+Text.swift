@@ -23,7 +23,9 @@ extension FaultRule {
   /// - Throws: `PipelineError` with code `badFault`, one line.
   package init(_ kind: FaultKind, _ text: String) throws(PipelineError) {
     self.init(kind)
-    guard let clauses = Self.clauses(text), take(clauses) else {
+    let clauses = Self.clauses(text)
+    if kind.isOfCameras, let at = clauses?["at"] { cameras = try Self.cameras(at, of: text) }
+    guard let clauses, take(clauses) else {
       throw PipelineError(
         .badFault, "'\(text)' is no \(kind.rawValue); write one such as '\(kind.example)'")
     }
@@ -88,17 +90,37 @@ extension FaultRule {
       guard let value = Quantity.share.value(of: part), value > 0, value <= 1 else { return false }
       share = value
     }
-    if let at = clauses["at"] {
-      cameras = at.split(separator: ",", omittingEmptySubsequences: false).map {
-        String($0.filter { $0 != " " })
-      }
-      guard cameras.allSatisfy({ !$0.isEmpty && !$0.contains(";") }),
-        Set(cameras).count == cameras.count
-      else {
-        return false
-      }
-    }
     return true
+  }
+
+  /// Reads `cam-01, cam-02`, by what a frame set lets a camera's id be.
+  private static func cameras(
+    _ list: String, of text: String
+  ) throws(PipelineError) -> [String] {
+    let names = list.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+    let isID = { (name: String) in
+      !name.isEmpty
+        && name.utf8.allSatisfy { byte in
+          switch byte {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+          default: false
+          }
+        }
+    }
+    if let strange = names.first(where: { !isID($0) }) {
+      throw PipelineError(
+        .badFault,
+        "'\(text)': '\(strange)' is no camera's id, which has letters, digits, - and _ alone; write ids with "
+          + "commas between, such as 'at cam-01,cam-02', or leave 'at' out for all cameras")
+    }
+    if let double = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw PipelineError(.badFault, "'\(text)': \(double) is named twice; name each camera once")
+    }
+    return names
   }
 }
 

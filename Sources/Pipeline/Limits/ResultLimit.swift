@@ -70,7 +70,7 @@ package struct ResultLimit: Hashable, Sendable, CustomStringConvertible {
   package struct Finding: Codable, Hashable, Sendable {
     package enum Outcome: String, Codable, Hashable, Sendable {
       case holds, broken
-      /// The command does not measure it: nothing is known.
+      /// The result has no such figure, as the latency of no event: nothing is shown, so it is not met.
       case unmeasured
     }
 
@@ -78,15 +78,35 @@ package struct ResultLimit: Hashable, Sendable, CustomStringConvertible {
     package var outcome: Outcome
     /// Seconds, a share or a plain number; absent where there was nothing to measure it by.
     package var measured: Double?
+
+    /// Only what was shown to hold is.
+    package var isMet: Bool { outcome == .holds }
   }
 
-  /// Holds the limit against a result's figures. A figure that could be measured and was not, such as the
-  /// latency of no event, shows nothing, and so does not hold.
-  package func finding(_ figures: [ResultMeasure: Double?]) -> Finding {
+  /// Holds the limit against a result's figures, which lack what there was nothing to measure by.
+  package func finding(_ figures: [ResultMeasure: Double]) -> Finding {
     guard let figure = figures[measure] else {
       return Finding(limit: description, outcome: .unmeasured, measured: nil)
     }
-    let holds = figure.map { relation.holds($0, bound) } ?? false
+    let holds = relation.holds(figure, bound)
     return Finding(limit: description, outcome: holds ? .holds : .broken, measured: figure)
+  }
+}
+
+extension [ResultLimit] {
+  /// Refuses limits on what is never measured: nothing could come of them.
+  ///
+  /// - Parameters:
+  ///   - measures: all that `command` measures.
+  ///   - command: as a user types it.
+  /// - Throws: `PipelineError` with code `badLimit`, one line.
+  package func check(
+    measures: [ResultMeasure], of command: String
+  ) throws(PipelineError) {
+    guard let strange = first(where: { !measures.contains($0.measure) }) else { return }
+    throw PipelineError(
+      .badLimit,
+      "'\(strange)': \(command) does not measure '\(strange.measure.rawValue)'; leave it out, or name one "
+        + "of: \(measures.map(\.rawValue).joined(separator: ", "))")
   }
 }

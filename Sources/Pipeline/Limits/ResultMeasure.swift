@@ -5,7 +5,9 @@ package import Settings
 
 /// A figure of a result that a limit may name.
 package enum ResultMeasure: String, CaseIterable, Codable, Hashable, Sendable {
-  case p50, p90, p99, uncorrected
+  case p50, p90, p99
+  case p999 = "p99.9"
+  case uncorrected
   case drops, failed, damaged, missing, searches, opened, unclosed, recovered, waiting
   case fps, cameras, cores
   case fpir, agreement
@@ -13,7 +15,7 @@ package enum ResultMeasure: String, CaseIterable, Codable, Hashable, Sendable {
   /// What its values are; `nil` for plain numbers.
   package var quantity: Quantity? {
     switch self {
-    case .p50, .p90, .p99, .uncorrected: .seconds
+    case .p50, .p90, .p99, .p999, .uncorrected: .seconds
     case .drops, .failed, .damaged, .missing, .searches, .opened, .unclosed, .recovered, .waiting,
       .cameras:
       .count
@@ -28,7 +30,7 @@ package enum ResultMeasure: String, CaseIterable, Codable, Hashable, Sendable {
   /// For people.
   package var words: String {
     switch self {
-    case .p50, .p90, .p99: "latency, from a frame's being due to its events' being durable"
+    case .p50, .p90, .p99, .p999: "latency, from a frame's being due to its events' being durable"
     case .uncorrected: "p99 from a worker's taking the frame on"
     case .drops: "frames given up"
     case .failed: "frames that did not decode"

@@ -19,16 +19,14 @@ struct LoadSource<Schedule: FrameSchedule>: Sendable {
     var end: UInt64 = 0
     /// How late it offered the frames of an open loop, in nanoseconds. Time that a full queue made it wait
     /// is not its own, and not in here.
-    var lags: [UInt64] = []
+    var lags = LatencyRecord()
   }
 
   func run(into intake: FrameIntake) async throws -> Tally {
     var schedule = schedule
     // Threads are up by then.
     var tally = Tally(start: Monotonic.now() &+ 5_000_000)
-    // Taken and touched now, so that it is not mistaken for what the pipeline takes.
-    tally.lags = [UInt64](repeating: 1, count: schedule.expected)
-    tally.lags.removeAll(keepingCapacity: true)
+    tally.lags = LatencyRecord(expected: schedule.expected)
     let wallStart = WallClock.now().microseconds + 5_000
     var orders = [Int](repeating: 0, count: feeds.count)
     var previous = tally.start
@@ -41,7 +39,7 @@ struct LoadSource<Schedule: FrameSchedule>: Sendable {
       case .at(let nanoseconds):
         due = tally.start &+ nanoseconds
         try sleep(until: due)
-        if offer.isMeasured { tally.lags.append(Monotonic.now() &- max(due, free)) }
+        if offer.isMeasured { tally.lags.record(Monotonic.now() &- max(due, free)) }
       case .whenIdle:
         try await journeys.idle()
         due = Monotonic.now()

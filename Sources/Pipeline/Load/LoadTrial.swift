@@ -41,10 +41,12 @@ package struct LoadTrial: Sendable {
     /// When the first frame was due, on the monotonic clock.
     package let start: UInt64
     /// How late the generator offered frames, by its own fault, in nanoseconds.
-    package let lags: [UInt64]
+    package let lags: LatencyRecord
     /// How often workers took memory for frames.
     package let allocations: Int
     package let mostQueued: (elements: Int, bytes: Int)
+    /// The most bytes that frames between workers and tracker kept.
+    package let mostKept: Int
     /// User and system time of the process meanwhile, in nanoseconds.
     package let cpu: UInt64
     /// Faults that were played meanwhile.
@@ -139,6 +141,7 @@ package struct LoadTrial: Sendable {
         tracks: counts.tracks, opened: counts.opened, closed: counts.closed),
       measures: measures, elapsed: end &- generator.start, start: generator.start,
       lags: generator.lags, allocations: outcome.allocations, mostQueued: outcome.mostQueued,
+      mostKept: outcome.mostKept,
       cpu: ProcessTime.now() &- cpu,
       faults: [delays.matcher?.tally, delays.disk?.tally].compactMap { $0 })
   }

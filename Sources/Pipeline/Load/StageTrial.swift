@@ -121,12 +121,12 @@ extension LoadTrial {
     let place = try TrialLog(self, bus, names: configuration.frameSet.manifest.cameras.map(\.id))
     defer { place.close() }
     let count = max(frames.count, 1)
-    let window = BoundedQueue<Void>(capacity: count)
+    let window = FlightWindow(.init(frames: count))
     let input = BoundedQueue<ProcessedFrame>(capacity: count)
     let book = FrameBook(cameras: place.machines.count, limit: count)
     for frame in frames {
       try book.entered(camera: frame.ticket.camera)
-      try await window.push(())
+      try await window.enter()
       try await input.push(frame)
     }
     input.finish()

@@ -9,7 +9,7 @@ package enum DropReason: String, Codable, Hashable, Sendable {
   case queueFull = "queue-full"
   /// It had waited longer than it is worth.
   case tooOld = "too-old"
-  /// Too many frames were on their way already.
+  /// Too many frames were on their way already, or they kept too many bytes.
   case inFlight = "in-flight"
 }
 

@@ -12,12 +12,14 @@ package final class PipelineMonitor: Sendable {
     var expected: [Int]?
     var expectedFrames: Int?
     var resumedAfterFrames = 0
+    var plannedSeconds: Double?
     let beganAt: UInt64
     let workers: Int
     let book: FrameBook
     let decode: BoundedQueue<FrameTicket>
     let match: BoundedQueue<ProcessedFrame>
     let track: BoundedQueue<ProcessedFrame>
+    let window: FlightWindow
     let recorders: [MeasureRecorder]
     let latency: EventLatency
     let board: LiveBoard
@@ -66,6 +68,7 @@ extension PipelineSnapshot {
     workers = line.workers
     expectedFrames = line.expectedFrames
     resumedAfterFrames = line.resumedAfterFrames
+    plannedSeconds = line.plannedSeconds
     let board = line.board.read()
     let book = line.book.reading
     drops = book.drops
@@ -79,6 +82,8 @@ extension PipelineSnapshot {
       Self.queue("read", line.decode), Self.queue("match", line.match),
       Self.queue("track", line.track),
     ]
+    keptBytes = line.window.held.bytes
+    keptLimitBytes = line.window.limits.bytes
     faces = board.faces
     searches = board.searches
     candidatesOverThreshold = board.overThreshold
@@ -111,12 +116,15 @@ struct LineMonitor: Sendable {
   /// Frames that each camera is to give.
   var expected: [Int]? = nil
   var resumedAfterFrames = 0
+  /// In which they are to come.
+  var plannedSeconds: Double? = nil
 
   func began(_ line: PipelineMonitor.Line) {
     var line = line
     line.expected = expected
     line.expectedFrames = expected?.reduce(0, +)
     line.resumedAfterFrames = resumedAfterFrames
+    line.plannedSeconds = plannedSeconds
     monitor.began(line)
   }
 }

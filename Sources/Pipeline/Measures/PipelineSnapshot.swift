@@ -67,7 +67,13 @@ package struct PipelineSnapshot: Sendable {
   /// Frames that are to come in all, and those that a resumed run had behind it; `nil` where unknown.
   package var expectedFrames: Int?
   package var resumedAfterFrames = 0
+  /// In which the frames are to come in, from the beginning of the stages on; `nil` where they come as fast
+  /// as they are taken, or that is unknown.
+  package var plannedSeconds: Double?
   package var queues: [Queue] = []
+  /// What frames between workers and tracker keep, and from how much on no other comes in.
+  package var keptBytes = 0
+  package var keptLimitBytes = Int.max
   /// Threads of the stages that share the workers.
   package var workers = 1
   /// Empty in a snapshot without stages.

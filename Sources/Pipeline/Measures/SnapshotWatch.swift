@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Sightline authors
 
 /// Tells what changed between snapshots that is worth a line: cameras that fall silent and come back, frames
-/// dropped, slow commits, a queue that stays full.
+/// dropped, slow commits, a log that takes no event any more, a queue that stays full.
 ///
 /// A function of the snapshots alone, so that no stage has to stop to tell anything.
 package struct SnapshotWatch: Sendable {
@@ -25,8 +25,17 @@ package struct SnapshotWatch: Sendable {
   private var dropsToldAt: UInt64?
   private var toldSlow = 0
   private var slowToldAt: UInt64?
+  /// Events on the log, and since when there are no more though some wait.
+  private var logged = 0
+  private var waitingSince: UInt64?
   private var fullSince: UInt64?
   private var isDegraded = false
+
+  /// Nanoseconds in which the log takes no event, though some wait, before it counts as stuck.
+  private static let logPatience: UInt64 = 5_000_000_000
+
+  /// Since when the log takes no event, on the monotonic clock; `nil` while it is not stuck.
+  package private(set) var logStuckSince: UInt64?
 
   /// - Parameter silence: nanoseconds; several times the time between two frames of a camera.
   package init(
@@ -45,7 +54,7 @@ package struct SnapshotWatch: Sendable {
       began = start
       voices = now.cameras.map { _ in Voice(heardAt: start) }
     }
-    return cameras(now) + drops(now) + commits(now) + load(now)
+    return cameras(now) + drops(now) + commits(now) + log(now) + load(now)
   }
 
   private mutating func cameras(_ now: PipelineSnapshot) -> [PipelineNotice] {
@@ -120,6 +129,34 @@ package struct SnapshotWatch: Sendable {
         .warning, "slow-commit",
         "\(new) commits to the bus took over a second; the longest so far \(longest) ms",
         ["count": "\(new)", "longest_ms": "\(longest)"])
+    ]
+  }
+
+  /// A commit that does not end tells nothing: what is not told any more does.
+  private mutating func log(_ now: PipelineSnapshot) -> [PipelineNotice] {
+    let count = now.eventsDurable + now.eventsDuplicate
+    defer { logged = count }
+    if now.eventsWaiting == 0 || count != logged {
+      waitingSince = now.eventsWaiting > 0 ? now.takenAt : nil
+      guard let since = logStuckSince else { return [] }
+      logStuckSince = nil
+      let seconds = (now.takenAt &- since) / 1_000_000_000
+      return [
+        PipelineNotice(
+          .notice, "log-back", "the log takes events again, after \(seconds) s",
+          ["seconds": "\(seconds)"])
+      ]
+    }
+    let since = waitingSince ?? now.takenAt
+    waitingSince = since
+    guard logStuckSince == nil, now.takenAt &- since >= Self.logPatience else { return [] }
+    logStuckSince = since
+    let seconds = (now.takenAt &- since) / 1_000_000_000
+    return [
+      PipelineNotice(
+        .warning, "log-stuck",
+        "the log has taken no event for \(seconds) s, and \(now.eventsWaiting) wait: is its disk slow?",
+        ["seconds": "\(seconds)", "count": "\(now.eventsWaiting)"])
     ]
   }
 

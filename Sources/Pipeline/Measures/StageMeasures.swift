@@ -20,7 +20,10 @@ package struct Durations: Sendable {
 
   package init() {}
 
-  /// Nothing recorded; made once, since a histogram takes 270 kB.
+  /// What a histogram takes, about.
+  static let bytes = 270_000
+
+  /// Nothing recorded; made once, since a histogram takes that much.
   package static let none = Durations()
 
   package var count: Int { Int(histogram.totalCount) }
@@ -51,6 +54,11 @@ package struct Durations: Sendable {
       from = end + 1
       return Int(sum)
     }
+  }
+
+  /// The value at a place of all in ascending order, from 0; to the histogram's three digits.
+  func value(at place: Int) -> UInt64 {
+    histogram.valueAtPercentile(100 * Double(place + 1) / Double(max(count, 1)))
   }
 
   /// The value at a percentile (0 ... 100), in milliseconds; 0 when nothing was recorded.

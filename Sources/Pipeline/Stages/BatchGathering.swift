@@ -141,12 +141,3 @@ package struct BatchGathering {
     }
   }
 }
-
-extension ProcessedFrame {
-  /// Faces that are searched.
-  fileprivate var probes: Int {
-    faces.count { face in
-      if case .embedded(_, _) = face.outcome { true } else { false }
-    }
-  }
-}

@@ -10,9 +10,9 @@ internal import Frames
 struct FrameIntake: Sendable {
   let decode: BoundedQueue<FrameTicket>
   let track: BoundedQueue<ProcessedFrame>
-  /// One entry for each frame between source and tracker, so that a worker that stalls on one frame
+  /// One place for each frame between source and tracker, so that a worker that stalls on one frame
   /// cannot make those behind it pile up where order is restored.
-  let window: BoundedQueue<Void>
+  let window: FlightWindow
   let book: FrameBook
   let journeys: Journeys?
 
@@ -20,10 +20,10 @@ struct FrameIntake: Sendable {
   /// and the frame is counted as dropped.
   func place(camera: Int) async throws -> Bool {
     if decode.limits.policy == .block {
-      try await window.push(())
+      try await window.enter()
       return true
     }
-    if window.tryPush(()) { return true }
+    if window.tryEnter() { return true }
     book.refused(camera: camera, stage: .read, reason: .inFlight)
     return false
   }
@@ -32,8 +32,8 @@ struct FrameIntake: Sendable {
   /// lost in time. False where there is no place in flight for that, which harms nobody.
   func absent(_ ticket: FrameTicket) async throws -> Bool {
     if decode.limits.policy == .block {
-      try await window.push(())
-    } else if !window.tryPush(()) {
+      try await window.enter()
+    } else if !window.tryEnter() {
       return false
     }
     try await track.push(ProcessedFrame(ticket: ticket, outcome: .absent))

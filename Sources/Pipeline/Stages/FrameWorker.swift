@@ -15,6 +15,7 @@ final class FrameWorker {
   private let embedder: FaceEmbedder
   private let scale: DecodeScale
   private let number: Int
+  private let candidates: Int
   private let measures: MeasureRecorder
 
   /// How often a worker took memory for frames: a few times, whatever their number.
@@ -32,14 +33,15 @@ final class FrameWorker {
     reader = FrameReader(configuration.frameSet)
     locator = FaceLocator(mode: configuration.locate, decimation: configuration.decimation)
     scale = configuration.scale
+    candidates = configuration.candidates
     self.embedder = embedder
   }
 
   /// Takes frames from `input` until it is finished, and passes each on to `output`, or to `aside` when it
-  /// waited too long.
+  /// waited too long; tells `window` what each keeps from then on.
   func run(
     from input: BoundedQueue<FrameTicket>, to output: BoundedQueue<ProcessedFrame>,
-    tooOldTo aside: BoundedQueue<ProcessedFrame>
+    tooOldTo aside: BoundedQueue<ProcessedFrame>, in window: FlightWindow
   ) async throws -> Tally {
     while let popped = try await input.pop() {
       if popped.isTooOld {
@@ -47,7 +49,11 @@ final class FrameWorker {
         continue
       }
       measures.waited(.read, popped.waited)
-      try await output.push(try process(popped.element))
+      var frame = try process(popped.element)
+      frame.keptBytes = ProcessedFrame.bytes(
+        faces: frame.faces.count, searched: frame.probes, candidates: candidates)
+      window.keep(frame.keptBytes)
+      try await output.push(frame)
     }
     return Tally(allocations: buffer.allocations + reader.allocations)
   }

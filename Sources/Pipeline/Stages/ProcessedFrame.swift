@@ -68,6 +68,8 @@ package struct ProcessedFrame: Sendable {
   package let outcome: Outcome
   package var faces: [FrameFace] = []
   package var times = FrameTimes()
+  /// What it keeps until the tracker has done with it; 0 until a worker has told.
+  package var keptBytes = 0
 
   package init(
     ticket: FrameTicket, outcome: Outcome, faces: [FrameFace] = [], times: FrameTimes = FrameTimes()
@@ -76,6 +78,24 @@ package struct ProcessedFrame: Sendable {
     self.outcome = outcome
     self.faces = faces
     self.times = times
+  }
+}
+
+extension ProcessedFrame {
+  /// Bytes of a frame with so many faces, of which so many are searched for lists of `candidates`: neither
+  /// pixels nor embeddings are among them, since a face is a box, a row of the probes and a list.
+  package static func bytes(faces: Int, searched: Int, candidates: Int) -> Int {
+    // What an array takes before its first element.
+    let head = 32
+    return MemoryLayout<ProcessedFrame>.stride + head + faces * MemoryLayout<FrameFace>.stride
+      + searched * (head + candidates * MemoryLayout<Candidate>.stride)
+  }
+
+  /// Faces that are searched.
+  var probes: Int {
+    faces.count { face in
+      if case .embedded(_, _) = face.outcome { true } else { false }
+    }
   }
 }
 

@@ -17,6 +17,8 @@ struct RunOutcome: Sendable {
   var allocations = 0
   /// The most that the first queue held.
   var mostQueued = (elements: 0, bytes: 0)
+  /// The most bytes that frames between workers and tracker kept.
+  var mostKept = 0
 
   /// Frames that came in must have left by one door; a break is a fault of ours.
   func checkConservation() throws(PipelineError) {
@@ -32,6 +34,13 @@ struct RunOutcome: Sendable {
 }
 
 /// The stages, joined by bounded queues: frames of a source in, sightings on a bus out.
+///
+/// Every queue is bounded in frames and in bytes, by what the first one is bounded in:
+/// - the workers' takes both from the configuration, a frame weighing what its file has;
+/// - the matcher's holds a few frames a worker, and `QueueLimits.bytes` of what they keep;
+/// - the tracker's has room for every frame in flight, so that no source waits to tell what was lost: `FlightWindow`
+///   bounds those, and what they keep, where they come in;
+/// - the log's writer has bounds of its own (`WriterLimits`).
 struct StageLine: Sendable {
   let configuration: RunConfiguration
   let embedder: FaceEmbedder
@@ -81,10 +90,13 @@ struct StageLine: Sendable {
   ) async throws -> (RunOutcome, Source) {
     let workers = configuration.threads
     let decode = BoundedQueue<FrameTicket>(configuration.intakeLimits) { $0.frame.bytes }
-    let match = BoundedQueue<ProcessedFrame>(capacity: configuration.queueFrames * workers)
-    let window = BoundedQueue<Void>(capacity: 4 * decode.limits.elements + 64)
-    let track = BoundedQueue<ProcessedFrame>(capacity: window.limits.elements)
-    let book = FrameBook(cameras: machines.count, limit: window.limits.elements)
+    let match = BoundedQueue<ProcessedFrame>(
+      QueueLimits(
+        elements: configuration.queueFrames * workers, bytes: configuration.intakeLimits.bytes)
+    ) { $0.keptBytes }
+    let window = FlightWindow(configuration.flightLimits)
+    let track = BoundedQueue<ProcessedFrame>(capacity: window.limits.frames)
+    let book = FrameBook(cameras: machines.count, limit: window.limits.frames)
     let intake = FrameIntake(
       decode: decode, track: track, window: window, book: book, journeys: journeys)
     let board = LiveBoard(cameras: monitor == nil ? 0 : machines.count)
@@ -93,8 +105,8 @@ struct StageLine: Sendable {
     monitor?.began(
       PipelineMonitor.Line(
         names: machines.map(\.context.camera.id), beganAt: Monotonic.now(), workers: workers,
-        book: book, decode: decode, match: match, track: track, recorders: recorders,
-        latency: latency, board: board))
+        book: book, decode: decode, match: match, track: track, window: window,
+        recorders: recorders, latency: latency, board: board))
 
     return try await withThrowingTaskGroup(of: Part<Source>.self) { group in
       group.addTask(executorPreference: executor) {
@@ -106,7 +118,8 @@ struct StageLine: Sendable {
         group.addTask(executorPreference: OwnThread()) {
           let worker = FrameWorker(
             configuration, embedder, number: number, measures: recorders[number])
-          return .worker(try await worker.run(from: decode, to: match, tooOldTo: track))
+          return .worker(
+            try await worker.run(from: decode, to: match, tooOldTo: track, in: window))
         }
       }
       group.addTask {
@@ -142,6 +155,7 @@ struct StageLine: Sendable {
       for recorder in recorders { outcome.measures.add(recorder.read()) }
       outcome.book = book.reading
       outcome.mostQueued = decode.most
+      outcome.mostKept = window.mostBytes
       guard let end else {
         throw PipelineError(.internalFault, "the source never ended; please report this")
       }

@@ -18,7 +18,7 @@ struct TrackStage {
   let bus: any EventBus
   let latency: EventLatency
   /// Frames in flight; each gives its place back when it has been handled.
-  let window: BoundedQueue<Void>
+  let window: FlightWindow
   let book: FrameBook
   let journeys: Journeys?
   let witness: (@Sendable (ProcessedFrame) -> Void)?
@@ -41,7 +41,7 @@ struct TrackStage {
         measures.waited(.track, popped.waited &+ ready.held)
         try await handle(ready.frame, &tally)
         witness?(ready.frame)
-        _ = window.tryPop()
+        window.leave(ready.frame.keptBytes)
         done += 1
         progress(done)
       }

@@ -47,14 +47,14 @@ package struct LiveFrame: Sendable {
     return span > 0 ? min(1, Double(busy) / 1e9 / span / threads) : 0
   }
 
-  /// By the frames that are still to come, where their number is known.
+  /// By the time that frames come in, or else by those that are still to come, where that is known.
   var left: Double? {
     if let secondsLeft { return secondsLeft }
     guard let expected = now.expectedFrames, now.phase == .running else { return nil }
     let frames = now.frames
-    let done = frames.decoded + frames.failed + frames.dropped
     // Frames that never came are expected all the same, so the end may come before.
-    guard done > 0, now.seconds > 1 else { return nil }
-    return Double(max(0, expected - done)) / (Double(done) / now.seconds)
+    return TimeLeft.seconds(
+      done: frames.decoded + frames.failed + frames.dropped, of: expected, elapsed: now.seconds,
+      planned: now.plannedSeconds)
   }
 }

@@ -18,9 +18,9 @@ package enum MetricsPage {
     5_000_000_000, 10_000_000_000, 30_000_000_000,
   ]
 
-  /// - Parameter outbox: events that wait to be forwarded to another bus; `nil` if there is none.
+  /// - Parameter forwarding: to another bus; `nil` if there is none.
   package static func text(
-    _ snapshot: PipelineSnapshot, process: ProcessFacts, outbox: Int? = nil
+    _ snapshot: PipelineSnapshot, process: ProcessFacts, forwarding: ForwardingFacts? = nil
   ) -> String {
     var page = Exposition()
     page.family("sightline_build_info", .gauge, "The program; always 1.")
@@ -30,7 +30,7 @@ package enum MetricsPage {
     queues(snapshot, &page)
     stages(snapshot, &page)
     counts(snapshot, &page)
-    bus(snapshot, outbox, &page)
+    bus(snapshot, forwarding, &page)
     page.family(
       "process_cpu_seconds_total", .counter, "User and system CPU time of the process.")
     page.sample("process_cpu_seconds_total", process.cpuSeconds)
@@ -124,6 +124,15 @@ package enum MetricsPage {
     for queue in weighed {
       page.sample("sightline_queue_limit_bytes", ["queue": queue.name], queue.limits.bytes)
     }
+    page.family(
+      "sightline_in_flight_bytes", .gauge,
+      "What frames between workers and tracker keep: faces and lists of candidates.")
+    page.sample("sightline_in_flight_bytes", snapshot.keptBytes)
+    if snapshot.keptLimitBytes < .max {
+      page.family(
+        "sightline_in_flight_limit_bytes", .gauge, "From so many on no other frame comes in.")
+      page.sample("sightline_in_flight_limit_bytes", snapshot.keptLimitBytes)
+    }
   }
 
   private static func stages(_ snapshot: PipelineSnapshot, _ page: inout Exposition) {
@@ -194,7 +203,7 @@ package enum MetricsPage {
   }
 
   private static func bus(
-    _ snapshot: PipelineSnapshot, _ outbox: Int?, _ page: inout Exposition
+    _ snapshot: PipelineSnapshot, _ forwarding: ForwardingFacts?, _ page: inout Exposition
   ) {
     page.family("sightline_events_durable_total", .counter, "Events durable on the bus.")
     page.sample("sightline_events_durable_total", snapshot.eventsDurable)
@@ -204,7 +213,13 @@ package enum MetricsPage {
       "sightline_bus_lag_events", .gauge,
       "Events that wait: log, to be durable; outbox, to be acknowledged by the other bus.")
     page.sample("sightline_bus_lag_events", ["queue": "log"], snapshot.eventsWaiting)
-    if let outbox { page.sample("sightline_bus_lag_events", ["queue": "outbox"], outbox) }
+    if let forwarding {
+      page.sample("sightline_bus_lag_events", ["queue": "outbox"], forwarding.waiting)
+      page.family(
+        "sightline_bus_up", .gauge,
+        "1 while the bus that events are forwarded to is there, 0 while it is away.")
+      page.sample("sightline_bus_up", forwarding.awaySeconds == nil ? 1 : 0)
+    }
     page.family(
       "sightline_event_latency_seconds", .histogram,
       "From a frame's being due, or coming in on the virtual clock, to its events' being durable.")

@@ -12,6 +12,8 @@ struct HTTPLoop {
     /// What is still to be sent; `nil` until the request is whole.
     var answer: ArraySlice<UInt8>?
     var isOver = false
+    /// Whether there was nothing to do for it at the last look. One that just came has not been looked at.
+    var isSilent = false
   }
 
   let listener: Int32
@@ -23,11 +25,8 @@ struct HTTPLoop {
   func run(isStopped: () -> Bool) {
     var connections: [Connection] = []
     while !isStopped() {
-      // Whoever comes while all places are taken waits in the system's own queue, and in turn: those before
-      // have little time. One that went away without a word must not cost another its answer.
-      let hasRoom = connections.count < limits.connections
       var waits = [
-        pollfd(fd: hasRoom ? listener : -1, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
         pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
       ]
       for connection in connections {
@@ -38,11 +37,11 @@ struct HTTPLoop {
       else { break }
       let now = Sockets.now()
       for index in connections.indices {
-        if waits[index + 2].revents != 0 { advance(&connections[index]) }
+        connections[index].isSilent = waits[index + 2].revents == 0
+        if !connections[index].isSilent { advance(&connections[index]) }
         if now > connections[index].deadline { expire(&connections[index]) }
       }
-      for connection in connections where connection.isOver { close(connection.descriptor) }
-      connections.removeAll(where: \.isOver)
+      sweep(&connections)
       if waits[0].revents != 0 { accept(into: &connections) }
     }
     for connection in connections { close(connection.descriptor) }
@@ -55,13 +54,42 @@ struct HTTPLoop {
     return first > now ? Int32(min((first - now) / 1_000_000 + 1, 60_000)) : 0
   }
 
+  private func sweep(_ connections: inout [Connection]) {
+    for connection in connections where connection.isOver { close(connection.descriptor) }
+    connections.removeAll(where: \.isOver)
+  }
+
+  /// Lets in who waits. Where all places are taken a silent one gives its place away, so that nobody waits
+  /// for those that say nothing; else they wait, in the system's own queue, for those that are being served.
   private func accept(into connections: inout [Connection]) {
-    while connections.count < limits.connections,
-      let descriptor = Sockets.accept(from: listener)
-    {
-      connections.append(
-        Connection(descriptor: descriptor, deadline: Sockets.now() &+ limits.time))
+    while true {
+      if connections.count >= limits.connections {
+        guard Sockets.canRead(listener), makeRoom(in: &connections) else { return }
+      }
+      switch Sockets.accept(from: listener) {
+      case .connection(let descriptor):
+        connections.append(
+          Connection(descriptor: descriptor, deadline: Sockets.now() &+ limits.time))
+      case .none: return
+      case .exhausted:
+        // The process has no descriptor left: what is held is given up first. With nothing to give, a
+        // short rest, since whoever waits is told of again at once.
+        if !makeRoom(in: &connections) { Sockets.rest(milliseconds: 50) }
+        return
+      }
     }
+  }
+
+  /// Ends the oldest one that was silent at the last look: one that owes a request before one that does not
+  /// take its answer. Whoever came since is not among them.
+  private func makeRoom(in connections: inout [Connection]) -> Bool {
+    let index =
+      connections.firstIndex { $0.isSilent && $0.answer == nil }
+      ?? connections.firstIndex(where: \.isSilent)
+    guard let index else { return false }
+    expire(&connections[index])
+    sweep(&connections)
+    return true
   }
 
   private func advance(_ connection: inout Connection) {
@@ -103,7 +131,7 @@ struct HTTPLoop {
     connection.isOver = true
   }
 
-  /// One whose time is up is told, if it said anything and that can be done at once.
+  /// One whose time is up, or whose place is wanted, is told, if it said anything and that can be done at once.
   private func expire(_ connection: inout Connection) {
     guard !connection.isOver else { return }
     if connection.answer == nil, !connection.received.isEmpty {

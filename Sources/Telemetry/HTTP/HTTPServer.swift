@@ -7,17 +7,19 @@ internal import Synchronization
 
 /// Answers GET and HEAD on a loopback address: small pages, made when they are asked for.
 ///
-/// One thread serves all connections, and no more than a few at a time; each is one request, must come and go
-/// within a time limit, and cannot make another wait for longer than that. Every bound is small and fixed, so that no
-/// client can take memory or threads from what the process is there for.
+/// One thread serves all connections, and no more than a few dozen at a time; each is one request and must come
+/// and go within a time limit. Where all places are taken, whoever comes takes that of the one that has been silent
+/// the longest, so that idle and slow clients keep nobody out. Every bound is small and fixed, so that no client can
+/// take memory, descriptors or threads from what the process is there for.
 package final class HTTPServer: Sendable {
   /// Makes the answer to a request for a path; called on the server's thread. `nil` for a path that is not
   /// there.
   package typealias Responder = @Sendable (_ path: String) -> HTTPResponse?
 
   package struct Limits: Hashable, Sendable {
-    /// Connections at a time; those that come then wait until one has ended.
-    package var connections = 16
+    /// Connections at a time; who comes then takes the place of a silent one, or waits for one that is being
+    /// served.
+    package var connections = 64
     /// Nanoseconds from a connection's beginning to its end.
     package var time: UInt64 = 5_000_000_000
 

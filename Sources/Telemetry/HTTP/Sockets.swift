@@ -3,7 +3,7 @@
 
 internal import Glibc
 
-/// The few calls on sockets that a small server needs; none of them waits.
+/// The few calls on sockets that a small server needs; none of them waits but `rest`.
 enum Sockets {
   /// Nanoseconds on the monotonic clock.
   static func now() -> UInt64 {
@@ -34,7 +34,7 @@ enum Sockets {
     var length = size
     let status = unsafe withUnsafeMutablePointer(to: &place) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-        guard unsafe bind(descriptor, generic, size) == 0, Glibc.listen(descriptor, 16) == 0 else {
+        guard unsafe bind(descriptor, generic, size) == 0, Glibc.listen(descriptor, 128) == 0 else {
           return Int32(-1)
         }
         return unsafe getsockname(descriptor, generic, &length)
@@ -52,13 +52,30 @@ enum Sockets {
     return (descriptor, found)
   }
 
-  /// The next connection that waits; `nil` if there is none.
-  static func accept(from listener: Int32) -> Int32? {
-    let descriptor = Glibc.accept(listener, nil, nil)
-    guard descriptor >= 0 else { return nil }
-    makeQuiet(descriptor)
-    return descriptor
+  enum Accepted {
+    case connection(Int32)
+    case none
+    /// One waits, and there is no descriptor or no memory for it.
+    case exhausted
   }
+
+  /// The next connection that waits.
+  static func accept(from listener: Int32) -> Accepted {
+    let descriptor = Glibc.accept(listener, nil, nil)
+    guard descriptor >= 0 else {
+      return [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) ? .exhausted : .none
+    }
+    makeQuiet(descriptor)
+    return .connection(descriptor)
+  }
+
+  /// Whether something has come, or somebody waits.
+  static func canRead(_ descriptor: Int32) -> Bool {
+    var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&wait, 1, 0) > 0
+  }
+
+  static func rest(milliseconds: Int32) { _ = poll(nil, 0, milliseconds) }
 
   /// Lets no call wait, and no program that is started have it.
   static func makeQuiet(_ descriptor: Int32) {

@@ -151,6 +151,9 @@ extension BenchCommand {
       guard (0...10_000).contains(checked) else {
         throw ValidationError("--checked: give a number from 0 to 10000")
       }
+      try limits.check(
+        PipelineReport.measures(scenario, checked: checked),
+        of: "bench pipeline --scenario \(scenario.rawValue)" + (checked == 0 ? " --checked 0" : ""))
       if let bound, duration.value < MatchPlan.boundsPerRun * bound.seconds {
         throw ValidationError(
           "--duration: a run must be \(Int(MatchPlan.boundsPerRun)) times as long as --bound; give "
@@ -214,7 +217,7 @@ extension BenchCommand {
           ChromeTrace(result.traced, start: result.traceStart).json, to: FilePath(trace))
       }
       try Console.output(json ? try report.json(snakeCase: true) : report.text)
-      if !report.valid || LimitTable(report.limits).isBroken {
+      if !report.valid || !LimitTable(report.limits).isMet {
         throw ExitCode(ExitStatus.limitBroken)
       }
     }

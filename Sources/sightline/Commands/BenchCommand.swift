@@ -36,7 +36,7 @@ extension CommaSeparated: ExpressibleByArgument where Element == Int {
   init?(argument: String) { self.init(argument) { Int($0) } }
 }
 
-/// Seconds as people write them: 50ms, 10s, 2.5s, 1m.
+/// Seconds as people write them: 50ms, 10s, 2.5s, 1m, 1000h.
 struct Seconds: ExpressibleByArgument, CustomStringConvertible {
   let value: Double
 
@@ -46,10 +46,10 @@ struct Seconds: ExpressibleByArgument, CustomStringConvertible {
   var defaultValueDescription: String { description }
 
   init?(argument: String) {
-    for (suffix, factor) in [("ms", 1e-3), ("us", 1e-6), ("s", 1.0), ("m", 60.0)]
+    for (suffix, factor) in [("ms", 1e-3), ("us", 1e-6), ("s", 1.0), ("m", 60.0), ("h", 3_600)]
     where argument.hasSuffix(suffix) {
       guard let number = Double(argument.dropLast(suffix.count)), number.isFinite, number > 0,
-        number * factor <= 86_400
+        number * factor <= 3_600_000
       else { return nil }
       value = number * factor
       return

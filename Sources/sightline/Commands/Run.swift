@@ -165,6 +165,7 @@ struct Run: AsyncParsableCommand {
     try batching.check()
     try queue.check()
     try observation.check()
+    try limits.check(RunSummary.measures, of: "run")
     _ = try BusArgument.location(bus)
     _ = try BusArgument.file(outbox, "--outbox")
     guard (0...1e6).contains(flush) else {
@@ -233,7 +234,7 @@ struct Run: AsyncParsableCommand {
       if !signals.stop.isRaised { throw ExitCode(ExitStatus.failure) }
     }
     if signals.stop.isRaised { throw ExitCode(ExitStatus.interrupted) }
-    if LimitTable(summary.limits).isBroken { throw ExitCode(ExitStatus.limitBroken) }
+    if !LimitTable(summary.limits).isMet { throw ExitCode(ExitStatus.limitBroken) }
   }
 
   /// The log to write to, and what forwards from it if another bus was named.

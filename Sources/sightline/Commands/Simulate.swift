@@ -124,6 +124,7 @@ struct Simulate: AsyncParsableCommand {
         + "\(manifest.appearances.count) appearances, in \(out)")
   }
 
+  /// Memory by what sets of 2,400 to 96,000 frames took: their list is written when all are rendered.
   /// Space by what SampleFrames and frames of a megapixel take, time by what a core renders: both to a
   /// factor of two or so.
   private static func plan(_ options: SimulationOptions, to folder: String) -> String {
@@ -133,7 +134,8 @@ struct Simulate: AsyncParsableCommand {
     return """
       Would render a frame set in \(folder)
         frames    \(Text.count(frames)) of \(options.cameras) cameras, \(options.size)
-        memory    about \(Text.bytes(Int(pixels * 12))) a core
+        memory    about \(Text.bytes(Int(pixels * 12))) a core, and \(Text.bytes(frames * 3_100)) for the list \
+      of them
         disk      about \(Text.bytes(Int(Double(frames) * pixels * 0.15)))
         time      about \(Int(seconds.rounded(.up))) s of one core, to a factor of two
       """

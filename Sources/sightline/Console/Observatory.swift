@@ -188,38 +188,36 @@ final class Observatory: Sendable {
 
   // MARK: - Metrics
 
-  /// How long another bus may be away before the process is not ready any more, in nanoseconds.
-  private static let patience: UInt64 = 30_000_000_000
-
   private func response(to path: String) -> HTTPResponse? {
     switch path {
     case "/metrics":
-      let outbox = state.withLock { $0.outbox }
       let snapshot = monitor.snapshot()
       return HTTPResponse(
         status: 200, contentType: Exposition.contentType,
-        body: MetricsPage.text(
-          snapshot, process: .now,
-          outbox: outbox.map { max(0, $0.atStart + snapshot.eventsDurable - $0.forwarded) }))
+        body: MetricsPage.text(snapshot, process: .now, forwarding: forwarding(snapshot)))
     case "/healthz": return HTTPResponse(status: 200, body: "ok\n")
     case "/readyz":
-      let reason = unready
-      return HTTPResponse(
-        status: reason == nil ? 200 : 503, body: (reason ?? "ready") + "\n")
+      let snapshot = monitor.snapshot(withStages: false)
+      let stuck = state.withLock { $0.watch.logStuckSince }
+      let readiness = Readiness(
+        snapshot.phase, stuckSeconds: stuck.map { Self.seconds(since: $0) },
+        forwarding: forwarding(snapshot))
+      return HTTPResponse(status: readiness.isReady ? 200 : 503, body: readiness.text)
     default: return nil
     }
   }
 
-  /// Why it is not ready; `nil` if it is.
-  private var unready: String? {
-    switch monitor.snapshot(withStages: false).phase {
-    case .opening: return "opening the gallery and the bus"
-    case .stopping: return "stopping"
-    case .ended: return "ended"
-    case .running: break
+  /// How another bus is doing; `nil` where events are forwarded to none.
+  private func forwarding(_ snapshot: PipelineSnapshot) -> ForwardingFacts? {
+    state.withLock { $0.outbox }.map { outbox in
+      ForwardingFacts(
+        waiting: max(0, outbox.atStart + snapshot.eventsDurable - outbox.forwarded),
+        awaySeconds: outbox.awaySince.map { Self.seconds(since: $0) })
     }
-    let away = state.withLock { $0.outbox?.awaySince }
-    guard let away, Monotonic.now() > away &+ Self.patience else { return nil }
-    return "the bus is away"
+  }
+
+  private static func seconds(since time: UInt64) -> Double {
+    let now = Monotonic.now()
+    return now > time ? Double(now - time) / 1e9 : 0
   }
 }

@@ -4,12 +4,14 @@
 internal import EventBus
 internal import Logs
 internal import Pipeline
+internal import Synchronization
 
 /// Shows a run's progress on standard error, and logs what is worth a line.
 final class RunProgress: Sendable {
   private let gallery = Progress("gallery", unit: "templates")
   private let frames = Progress("run", unit: "frames")
   private let observatory: Observatory
+  private let resumedAfter = Atomic(0)
 
   init(_ observatory: Observatory) { self.observatory = observatory }
 
@@ -21,12 +23,15 @@ final class RunProgress: Sendable {
       gallery.update(done, of: total)
       if done == total { gallery.finish() }
     case .resuming(let runID, let frames):
+      resumedAfter.store(frames, ordering: .relaxed)
       observatory.say(
         .notice, "run-resumed",
         "resuming interrupted run \(runID) after \(frames) frames; --fresh starts over instead",
         [("run", runID), ("frames", "\(frames)")])
-    case .began(let runID, let digest, let size):
+    case .began(let runID, let digest, let size, let planned):
       observatory.status(nil)
+      // Not since the gallery was begun: that is no frame's time.
+      frames.begin(after: resumedAfter.load(ordering: .relaxed), seconds: planned)
       observatory.tell(
         .info, "run-began", "frames begin to flow",
         [("run", runID), ("config_digest", digest), ("gallery_size", "\(size)")])

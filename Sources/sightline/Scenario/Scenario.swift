@@ -14,6 +14,15 @@ struct Scenario {
   private struct Value {
     let argument: String
     let place: SettingsText.Place
+    /// Of an option that may be given several times, each with its own line.
+    var lines: [SettingsText] = []
+
+    /// The line that a complaint is about; `nil` where it quotes none of them, and so is about another's.
+    func place(of message: String) -> SettingsText.Place? {
+      guard !lines.isEmpty else { return place }
+      let message = message.filter { $0 != " " }
+      return lines.first { message.contains("'\($0.string.filter { $0 != " " })'") }?.place
+    }
   }
 
   /// Where a setting comes from; the nearest to the user counts.
@@ -108,7 +117,8 @@ struct Scenario {
       }
     }
     guard let first = texts.first else { return nil }
-    return Value(argument: texts.map(\.string).joined(separator: "; "), place: first.place)
+    return Value(
+      argument: texts.map(\.string).joined(separator: "; "), place: first.place, lines: texts)
   }
 
   /// Whether the file has anything for `command` alone.
@@ -169,9 +179,9 @@ struct Scenario {
     let spoken = message.firstRange(of: "--").map { range in
       String(message[range.upperBound...].prefix { $0.isLetter || $0.isNumber || $0 == "-" })
     }
-    if let spoken, let value = section[spoken] {
+    if let spoken, let place = section[spoken]?.place(of: message) {
       let words = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
-      let error = value.place.error(.badValue, words)
+      let error = place.error(.badValue, words)
       return "\(error)"
     }
     return message

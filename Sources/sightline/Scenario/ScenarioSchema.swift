@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
+internal import Benchmarking
 internal import FoundationEssentials
 internal import Pipeline
 internal import Reports
@@ -29,16 +30,28 @@ enum ScenarioSchema {
       properties["faults"] = Node(
         type: ["object"], description: "What goes wrong while `sightline run` is under way.",
         properties: faults, additionalProperties: false)
-      let measures = ResultMeasure.allCases.map { "\($0.rawValue) (\($0.words))" }
       properties["thresholds"] = lines(
-        "What must hold at the end of `run` and `bench pipeline`, such as: p99 < 200ms. Measures: "
-          + measures.joined(separator: ", ") + ".")
+        "What must hold at the end of `run` and `bench pipeline`, such as: p99 < 200ms. One that there is "
+          + "nothing to measure by is not met. \(measures)")
       return try Node(
         schema: "https://json-schema.org/draft/2020-12/schema", id: "urn:sightline:scenario:v1",
         type: ["object"], description: "A scenario: settings of sightline's commands.",
         properties: properties, additionalProperties: false, required: ["version"]
       ).json()
     }
+  }
+
+  /// What may be named, and for which command.
+  private static var measures: String {
+    let run = Set(RunSummary.measures)
+    let bench = Set(PipelineReport.measures(.cameras, checked: 1))
+    func list(_ included: (ResultMeasure) -> Bool) -> String {
+      ResultMeasure.allCases.filter(included).map { "\($0.rawValue) (\($0.words))" }
+        .joined(separator: ", ")
+    }
+    return "Measures of both: \(list { run.contains($0) && bench.contains($0) }). "
+      + "Of `run` alone: \(list { run.contains($0) && !bench.contains($0) }). "
+      + "Of `bench pipeline` alone: \(list { bench.contains($0) && !run.contains($0) })."
   }
 
   private static func lines(_ words: String) -> Node {

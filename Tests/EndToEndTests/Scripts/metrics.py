@@ -30,11 +30,13 @@ def ask(path, method="GET"):
     return answer.status, answer.read().decode()
 
 
-seen = {"healthz": ask("/healthz")[0], "missing": ask("/")[0], "posted": ask("/metrics", "POST")[0]}
+seen = {"readiness": [list(ask("/readyz"))]}
+seen |= {"healthz": ask("/healthz")[0], "missing": ask("/")[0], "posted": ask("/metrics", "POST")[0]}
 # Until frames have passed, or the run is over.
 while process.poll() is None:
     try:
-        status, _ = ask("/readyz")
+        status, words = ask("/readyz")
+        seen["readiness"].append([status, words])
         if status == 200:
             seen["ready"] = status
             page = ask("/metrics")[1]
