@@ -11,16 +11,20 @@ package struct CarryReport: Codable, Hashable, Sendable {
   package var appended: Int
   /// ... and those it had.
   package var duplicates: Int
+  /// Messages of a stream that were no events, and are not carried.
+  package var skipped: Int
   /// How far behind its time the latest event was told; absent when there was no pace.
   package var latestMS: Double?
 
   package init(
-    events: Int, bytes: Int, appended: Int, duplicates: Int, latestMS: Double? = nil
+    events: Int, bytes: Int, appended: Int, duplicates: Int, skipped: Int = 0,
+    latestMS: Double? = nil
   ) {
     self.events = events
     self.bytes = bytes
     self.appended = appended
     self.duplicates = duplicates
+    self.skipped = skipped
     self.latestMS = latestMS
   }
 
@@ -28,6 +32,7 @@ package struct CarryReport: Codable, Hashable, Sendable {
     var text =
       "\(Text.count(events)) events (\(Text.bytes(bytes))): \(Text.count(appended)) appended, "
       + "\(Text.count(duplicates)) there already"
+    if skipped > 0 { text += "; \(Text.count(skipped)) messages skipped" }
     if let latestMS { text += "; the latest came \(Text.milliseconds(latestMS)) ms late" }
     return text
   }

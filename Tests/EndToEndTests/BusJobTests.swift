@@ -61,8 +61,15 @@ struct BusJobTests {
     #expect(consumers.count == 1 && consumers[0].number("lag") == 0)
     let tail = try Binary.run("bus", "replay", "--bus", bus, "--from", "4")
     #expect(tail.output.split(separator: "\n").map(String.init) == Array(all.dropFirst(3)))
-    let same = try Binary.run("bus", "replay", "--bus", bus, "--to", bus)
-    #expect(same.status == 2)
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch.path("soft.db"), withDestinationPath: "bus.db")
+    try FileManager.default.linkItem(atPath: scratch.path("bus.db"), toPath: scratch.path("hard.db"))
+    for name in ["bus.db", "./bus.db", "soft.db", "hard.db"] {
+      let same = "sqlite:\(scratch.path(name))"
+      #expect(try Binary.run("bus", "replay", "--bus", bus, "--to", same).status == 2)
+      let bridged = try Binary.run("bus", "bridge", "--from", bus, "--to", same)
+      #expect(bridged.status == 2 && bridged.errors.contains("the same bus"), "\(bridged.errors)")
+    }
   }
 
   @Test("A bus with a limit drops what was taken, and refuses what a consumer waits for")

@@ -81,7 +81,7 @@ extension JetStreamContext {
 }
 
 extension StreamFacts {
-  fileprivate init(_ config: jsStreamConfig) {
+  init(_ config: jsStreamConfig) {
     unsafe settings.name = config.Name.map { unsafe String(cString: $0) } ?? ""
     unsafe settings.replicas = Int(config.Replicas)
     unsafe settings.storage = config.Storage == js_MemoryStorage ? .memory : .file

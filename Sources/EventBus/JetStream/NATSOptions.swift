@@ -92,6 +92,12 @@ extension NATSLocation {
     return passwordInText != nil || passwordFile != nil || isInEnvironment ? user : nil
   }
 
+  /// Whether the user in the text comes without a password and so may be a token, which stands in the list of
+  /// processes.
+  package var mayShowToken: Bool {
+    user != nil && namedUser == nil && seedFile == nil && credentialsFile == nil
+  }
+
   /// From the file, the environment or the text, in this order; read anew at every connection, so that a
   /// password may change while a run goes on.
   func password() throws(BusError) -> String? {

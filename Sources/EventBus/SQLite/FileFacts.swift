@@ -23,4 +23,30 @@ enum FileFacts {
   static func exists(_ path: FilePath) -> Bool {
     unsafe path.withPlatformString { unsafe access($0, F_OK) } == 0
   }
+
+  /// Whether both are names of one file that is there.
+  static func isSame(_ path: FilePath, _ other: FilePath) -> Bool {
+    var (facts, others) = (stat(), stat())
+    guard unsafe path.withPlatformString({ unsafe stat($0, &facts) }) == 0,
+      unsafe other.withPlatformString({ unsafe stat($0, &others) }) == 0
+    else { return false }
+    return facts.st_dev == others.st_dev && facts.st_ino == others.st_ino
+  }
+
+  /// The whole path without links; of a file that is not there, as far as its folder goes.
+  static func resolved(_ path: FilePath) -> String {
+    func real(_ path: FilePath) -> FilePath? {
+      guard let found = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
+        return nil
+      }
+      defer { unsafe free(found) }
+      return unsafe FilePath(platformString: found)
+    }
+    if let whole = real(path) { return whole.string }
+    let folder = path.removingLastComponent()
+    guard let name = path.lastComponent, let whole = real(folder.isEmpty ? "." : folder) else {
+      return path.string
+    }
+    return whole.appending(name).string
+  }
 }

@@ -20,10 +20,16 @@ enum ForwardProgress {
 
   /// What is told of a location before it is used.
   static func warn(_ location: NATSLocation) {
-    guard location.passwordInText != nil else { return }
-    Console.note(
-      "sightline: a password in a location is seen by everyone who lists processes; "
-        + "use \(NATSLocation.passwordVariable) or password-file=")
+    if location.passwordInText != nil {
+      Console.note(
+        "sightline: a password in a location is seen by everyone who lists processes; "
+          + "use \(NATSLocation.passwordVariable) or password-file=")
+    } else if location.mayShowToken {
+      // Not the name itself.
+      Console.note(
+        "sightline: a name without a password, if it is a token, is seen by everyone who lists processes; "
+          + "log in with nkey=, creds=, or a user and \(NATSLocation.passwordVariable)")
+    }
   }
 }
 

@@ -15,11 +15,18 @@ extension Bus {
         Nothing is lost, nothing told twice: events keep their ids, and a bus drops those it has already. \
         The first bus drops nothing this consumer has not taken, unless its policy says drop-oldest.
 
-        To a stream on NATS JetStream the log is the outbox: the same as `bus forward`, which has more to say. \
-        From a stream nothing is carried; Examples/consumers has one to copy.
+        To a stream on NATS JetStream the log is the outbox: the same as `bus forward`, which has more to say.
+
+        From a stream a durable consumer on it fills a log, in the stream's order, and acknowledges what is \
+        on the disk; a stream that goes away is waited for. kinds= names what is read: sighting unless told \
+        otherwise, truth only by its name. A message that is none of our events is told with subject and \
+        place, is not carried, and makes the exit status 1; the others go on. Log in as for `bus forward`; \
+        besides, the account publishes to $JS.API.CONSUMER.> and $JS.ACK.> of the stream.
         """)
 
-    @Option(help: ArgumentHelp("Event bus to read, sqlite:PATH.", valueName: "url"))
+    @Option(
+      help: ArgumentHelp(
+        "Event bus to read, sqlite:PATH, or nats://HOST/STREAM into a log.", valueName: "url"))
     var from: String
 
     @Option(
@@ -30,8 +37,10 @@ extension Bus {
 
     @Option(
       help: ArgumentHelp(
-        "Name of the consumer. (default: bridge to and the url; for NATS that of `bus forward`)",
-        valueName: "name"))
+        """
+        Name of the consumer. (default: bridge to and the url; to NATS that of `bus forward`; from NATS by \
+        this host and the log's path)
+        """, valueName: "name"))
     var consumer: String?
 
     @Flag(help: "Go on with the events to come, until interrupted.")
@@ -42,7 +51,14 @@ extension Bus {
 
     func validate() throws {
       let (source, target) = try locations()
-      if source == target { throw ValidationError("--from and --to name the same bus") }
+      if source.isSame(as: target) { throw ValidationError("--from and --to name the same bus") }
+      if case .nats = source, let consumer {
+        do {
+          try ConsumerName.check(consumer)
+        } catch {
+          throw ValidationError("--consumer: \(error.message)")
+        }
+      }
     }
 
     func run() async throws {
@@ -54,6 +70,14 @@ extension Bus {
           path, to: location, consumer: consumer, follow: follow, stop: stop)
         try Console.output(json ? try report.json(snakeCase: true) : report.text)
         if stop.isRaised { throw ExitCode(ExitStatus.interrupted) }
+        return
+      }
+      if case .nats(let location) = source {
+        let report = try await StreamCarrier.collect(
+          location, into: target, consumer: consumer, follow: follow, stop: stop)
+        try Console.output(json ? try report.json(snakeCase: true) : report.text)
+        if stop.isRaised { throw ExitCode(ExitStatus.interrupted) }
+        if report.skipped > 0 { throw ExitCode(ExitStatus.failure) }
         return
       }
       // The source first: a target should not be made for a source that is not there.
@@ -80,15 +104,13 @@ extension Bus {
     }
 
     private func locations() throws -> (from: BusLocation, to: BusLocation) {
-      if case .nats = try BusArgument.location(from, "--from") {
+      let source = try BusArgument.location(from, "--from")
+      let target = try BusArgument.location(to, "--to")
+      if case .nats = source, case .nats = target {
         throw ValidationError(
-          "--from: a stream is read by a consumer of its own; copy "
-            + "Examples/consumers/python/nats_consumer.py, or bridge from the log it was forwarded from"
-        )
+          "--to: a stream is carried into a log, sqlite:PATH; forward from there with `bus forward`")
       }
-      return (
-        .sqlite(try BusArgument.file(from, "--from")), try BusArgument.location(to, "--to")
-      )
+      return (source, target)
     }
   }
 }

@@ -69,7 +69,7 @@ extension Bus {
         return
       }
       let target = try BusArgument.location(to, "--to")
-      guard target != source else {
+      guard !target.isSame(as: source) else {
         throw Console.usage("--to names the bus that is read; choose another")
       }
       let progress = Progress("bus replay", unit: "places")

@@ -7,7 +7,7 @@ internal import Pipeline
 internal import Reports
 internal import SystemPackage
 
-/// What `bus bridge` and `bus replay` do when events go to a stream.
+/// What `bus bridge` and `bus replay` do when events go to a stream, or come from one.
 enum StreamCarrier {
   /// How long to wait at the end for what is not acknowledged.
   static let patience = Duration.seconds(300)
@@ -26,6 +26,43 @@ enum StreamCarrier {
       throw ExitCode(ExitStatus.failure)
     }
     return CarryReport(report)
+  }
+
+  /// Carries a stream into a log, and on from where its consumer had come to.
+  static func collect(
+    _ location: NATSLocation, into target: BusLocation, consumer: String?, follow: Bool,
+    stop: StopSignal
+  ) async throws -> CarryReport {
+    ForwardProgress.warn(location)
+    let told = SourceProgress()
+    let source = try JetStreamSource(
+      location, consumer: consumer ?? ConsumerName.standard(for: target), follow: follow,
+      patience: patience, until: { stop.isRaised }, observer: { told.observe($0) })
+    // The source first: a target should not be made for a source that is not there.
+    try await source.connect()
+    let counts = CommitCounts()
+    let bus = try target.openBus { counts.add($0.receipt) }
+    let progress = CountProgress("bus bridge")
+    let tally: BusBridge.Tally
+    do {
+      tally = try await BusBridge(from: source, to: bus).run(
+        follow: follow, until: { stop.isRaised }, progress: { progress.update($0.events) })
+    } catch {
+      try? await bus.close()
+      await source.close()
+      throw error
+    }
+    try await bus.close()
+    await source.close()
+    progress.finish()
+    let skipped = await source.skipped
+    if skipped > 0 {
+      Console.error(
+        "sightline: \(skipped) messages are no events of ours, are not in the log and will not come again")
+    }
+    return CarryReport(
+      events: tally.events, bytes: tally.bytes, appended: counts.appended,
+      duplicates: counts.duplicates, skipped: skipped)
   }
 
   /// Tells events again there, at their pace.

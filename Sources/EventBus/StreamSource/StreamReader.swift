@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Sightline authors
+
+internal import CNATS
+
+/// A connection to one server, on which a durable consumer of a stream is read. Every call may block: not for the
+/// cooperative threads.
+///
+/// `@unchecked Sendable`: all calls are made on one serial queue, and `close` is the last of them.
+@safe final class StreamReader: @unchecked Sendable {
+  /// Bytes of messages that one fetch may bring; a single message may be larger.
+  static let fetchBytes: Int64 = 16 << 20
+
+  /// Server, stream and consumer, for people.
+  let description: String
+  /// The stream's own, to tell it from one that was made anew under its name.
+  let created: Int64
+  /// The last place that the stream had given out when the session began.
+  let end: Int64
+  /// How far the consumer had come then.
+  let begin: ConsumerStanding
+  /// After how long the server brings again what was not acknowledged.
+  let acknowledgeWithin: Duration
+  let context: JetStreamContext
+  /// What is read of the stream.
+  let filter: String
+  let consumer: String
+  private let troubles: ReadingTroubles
+  private let subscription: OpaquePointer
+  /// By number of delivery, what is not settled: the library acknowledges by the message.
+  private var open: [Int64: OpaquePointer] = [:]
+
+  /// Connects, finds the stream, and finds or makes the consumer.
+  ///
+  /// Throws `missing` for a stream that is not there, `otherSettings` for a consumer that is not as it must be,
+  /// and what `NATSError` tells of servers.
+  init(
+    _ location: NATSLocation, _ server: NATSLocation.Server, consumer: String
+  ) throws(BusError) {
+    let greeting = try ServerGreeting(server)
+    let place = "stream \(location.stream.name) at \(server)"
+    let troubles = ReadingTroubles()
+    let inbox = AckInbox(troubles, location, place: place)
+    let context = try JetStreamContext(location, server, inbox, inFlight: 1)
+    do {
+      let filter = location.stream.filter
+      let stream = try context.readableStream(filter, troubles)
+      let found = try context.pullConsumer(consumer, filter, troubles)
+      unsafe subscription = try context.subscription(consumer, filter, troubles)
+      self.filter = filter
+      created = stream.created
+      end = stream.end
+      begin = found.standing
+      acknowledgeWithin = found.acknowledgeWithin
+    } catch {
+      context.close()
+      throw error
+    }
+    self.context = context
+    self.consumer = consumer
+    self.troubles = troubles
+    description =
+      "NATS server \(greeting.version) at \(server), stream \(location.stream.name), "
+      + "consumer \(consumer)"
+  }
+
+  /// Other servers of the cluster.
+  var discovered: [NATSLocation.Server] { context.discovered }
+
+  /// Up to `limit` messages, as soon as there are any; none if there were none for as long as `wait`.
+  func fetch(_ limit: Int, wait: Duration) throws(BusError) -> [Delivery] {
+    if let error = troubles.error { throw error }
+    do throws(BusError) {
+      return try request(limit, bytes: Self.fetchBytes, wait)
+    } catch {
+      // A message larger than all that was asked for comes by itself.
+      guard error.cause?.contains("Exceeds MaxBytes") == true else { throw error }
+      return try request(1, bytes: 0, wait)
+    }
+  }
+
+  private func request(
+    _ limit: Int, bytes: Int64, _ wait: Duration
+  ) throws(BusError) -> [Delivery] {
+    var request = jsFetchRequest()
+    unsafe jsFetchRequest_Init(&request)
+    request.Batch = Int32(limit)
+    request.MaxBytes = bytes
+    request.Expires = wait.nanoseconds
+    // With a time to wait: answered as soon as there is anything.
+    request.NoWait = true
+    var list = unsafe natsMsgList()
+    let status = unsafe natsSubscription_FetchRequest(&list, subscription, &request)
+    if status == NATS_NOT_FOUND || status == NATS_TIMEOUT {
+      // A server that does not let us ask says so beside, and answers nothing.
+      if let error = troubles.error { throw error }
+      return []
+    }
+    if status == NATS_LIMIT_REACHED {
+      // A server that shuts down, a new leader, a consumer that was removed: all settled by a new session.
+      throw troubles.error
+        ?? BusError(
+          .unreachable, "\(context.place) ended the request; will try again",
+          cause: NATSError.lastError.map { ServerText.shown($0) })
+    }
+    try check(status)
+    defer { unsafe natsMsgList_Destroy(&list) }
+    var deliveries: [Delivery] = []
+    deliveries.reserveCapacity(Int(unsafe list.Count))
+    for index in 0..<Int(unsafe list.Count) {
+      guard let message = unsafe list.Msgs[index] else { continue }
+      let delivery = try unsafe self.delivery(message)
+      unsafe open[delivery.number] = message
+      // Ours now, and not the list's.
+      unsafe list.Msgs[index] = nil
+      deliveries.append(delivery)
+    }
+    return deliveries
+  }
+
+  private func delivery(_ message: OpaquePointer) throws(BusError) -> Delivery {
+    var facts: UnsafeMutablePointer<jsMsgMetaData>?
+    try unsafe check(natsMsg_GetMetaData(&facts, message))
+    defer { unsafe jsMsgMetaData_Destroy(facts) }
+    guard let facts = unsafe facts else {
+      throw BusError(.failed, "\(context.place): a message came without its place")
+    }
+    return unsafe Delivery(
+      StreamMessage(message, sequence: Int64(facts.pointee.Sequence.Stream)),
+      number: Int64(facts.pointee.Sequence.Consumer), isFirst: facts.pointee.NumDelivered == 1)
+  }
+
+  /// Acknowledges what is `taken`, and gives up for good what is `refused`, both by number of delivery. Returns
+  /// when the server has taken note, but for refusals alone.
+  func settle(taken: [Int64], refused: [Int64]) throws(BusError) {
+    for number in refused {
+      if let message = unsafe open[number] { try unsafe check(natsMsg_Term(message, nil)) }
+    }
+    for number in taken.dropLast() {
+      if let message = unsafe open[number] { try unsafe check(natsMsg_Ack(message, nil)) }
+    }
+    // The server goes through a connection in order, so that the answer to the last is one to all.
+    if let number = taken.last, let message = unsafe open[number] {
+      try unsafe check(natsMsg_AckSync(message, nil, nil))
+    }
+    for number in refused + taken {
+      unsafe natsMsg_Destroy(open.removeValue(forKey: number))
+    }
+  }
+
+  /// The messages at `places` that the consumer would hand over, read from the stream: `limit` of them at most,
+  /// and the place that reading came to. One question to the server for each place.
+  func read(
+    _ places: ClosedRange<Int64>, limit: Int
+  ) throws(BusError) -> (messages: [StreamMessage], last: Int64) {
+    var found: [StreamMessage] = []
+    var last = places.lowerBound - 1
+    // Not too many at once, since nobody can stop it meanwhile.
+    while last < places.upperBound, found.count < limit, last < places.lowerBound + 1024 {
+      last += 1
+      var message: OpaquePointer?
+      var code = jsErrCode(0)
+      let status = unsafe js_GetMsg(
+        &message, context.stream, context.location.stream.name, UInt64(last), nil, &code)
+      if status == NATS_NOT_FOUND || code == JSNoMessageFoundErr { continue }
+      try check(status, code)
+      guard let message = unsafe message else { continue }
+      defer { unsafe natsMsg_Destroy(message) }
+      let read = unsafe StreamMessage(message, sequence: last)
+      if StreamFacts.covers(filter, read.subject) { found.append(read) }
+    }
+    return (found, last)
+  }
+
+  /// How far the consumer has come now.
+  func standing() throws(BusError) -> ConsumerStanding {
+    try context.consumer(consumer, troubles).standing
+  }
+
+  /// Lets go; what is not settled comes again. Call once.
+  func close() {
+    for message in unsafe open.values { unsafe natsMsg_Destroy(message) }
+    unsafe open = [:]
+    unsafe natsSubscription_Destroy(subscription)
+    context.close()
+  }
+
+  private func check(_ status: natsStatus, _ code: jsErrCode = jsErrCode(0)) throws(BusError) {
+    try context.check(status, code, troubles)
+  }
+}
+
+extension StreamMessage {
+  fileprivate init(_ message: OpaquePointer, sequence: Int64) {
+    let count = Int(unsafe natsMsg_GetDataLength(message))
+    let subject = unsafe natsMsg_GetSubject(message).map { unsafe String(cString: $0) }
+    let body: [UInt8] =
+      if count > 0, let data = unsafe natsMsg_GetData(message) {
+        unsafe Array(UnsafeRawBufferPointer(start: data, count: count))
+      } else {
+        []
+      }
+    self.init(sequence: sequence, subject: subject ?? "", body: body)
+  }
+}
+
+extension StreamSettings {
+  /// The subjects that are read: of one kind, or of all, since a consumer has one filter.
+  var filter: String { kinds.count == 1 ? "\(prefix).\(kinds[0]).>" : "\(prefix).>" }
+}
