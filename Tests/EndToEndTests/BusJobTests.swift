@@ -63,7 +63,8 @@ struct BusJobTests {
     #expect(tail.output.split(separator: "\n").map(String.init) == Array(all.dropFirst(3)))
     try FileManager.default.createSymbolicLink(
       atPath: scratch.path("soft.db"), withDestinationPath: "bus.db")
-    try FileManager.default.linkItem(atPath: scratch.path("bus.db"), toPath: scratch.path("hard.db"))
+    try FileManager.default.linkItem(
+      atPath: scratch.path("bus.db"), toPath: scratch.path("hard.db"))
     for name in ["bus.db", "./bus.db", "soft.db", "hard.db"] {
       let same = "sqlite:\(scratch.path(name))"
       #expect(try Binary.run("bus", "replay", "--bus", bus, "--to", same).status == 2)

@@ -118,7 +118,9 @@ struct CollectJobJetStreamTests {
     #expect(result.output == "same\nsound\n", "\(result.errors)")
   }
 
-  @Test("A server that stops and starts again under a bridge that follows is waited for; Ctrl-C ends it")
+  @Test(
+    "A server that stops and starts again under a bridge that follows is waited for; Ctrl-C ends it"
+  )
   func away() throws {
     let scratch = try Scratch()
     let result = try beside(
@@ -152,7 +154,8 @@ struct CollectJobJetStreamTests {
       try String(contentsOfFile: scratch.path("report"), encoding: .utf8).contains("there already"))
   }
 
-  @Test("Rubbish on the stream is told, makes the exit status 1 once, and keeps nothing from the log")
+  @Test(
+    "Rubbish on the stream is told, makes the exit status 1 once, and keeps nothing from the log")
   func rubbish() throws {
     let scratch = try Scratch()
     let result = try beside(

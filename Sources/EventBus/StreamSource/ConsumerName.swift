@@ -20,7 +20,7 @@ package enum ConsumerName {
   /// a consumer would share its events out between them.
   package static func standard(for log: BusLocation) -> String {
     var host = [CChar](repeating: 0, count: 256)
-    _ = unsafe gethostname(&host, host.count - 1)
+    _ = unsafe gethostname(&host, 255)
     let bytes = host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
     let path = if case .sqlite(let path) = log { FileFacts.resolved(path) } else { "\(log)" }
     let name = EventSubject.token(String(decoding: bytes, as: UTF8.self))

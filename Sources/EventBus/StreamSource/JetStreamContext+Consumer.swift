@@ -52,7 +52,8 @@ extension JetStreamContext {
     }
     var facts = unsafe StreamFacts(config.pointee)
     // A stream that only mirrors others has no subjects of its own.
-    guard facts.subjects.isEmpty || facts.subjects.contains(where: { StreamFacts.meets($0, filter) })
+    guard
+      facts.subjects.isEmpty || facts.subjects.contains(where: { StreamFacts.meets($0, filter) })
     else {
       let found = ServerText.shown(facts.subjects.joined(separator: ", "))
       throw BusError(
@@ -89,7 +90,8 @@ extension JetStreamContext {
     if let difference = unsafe Self.difference(config.pointee, filter) {
       throw BusError(
         .otherSettings,
-        "\(place): the consumer \(name) \(difference); give another name with --consumer, or delete it")
+        "\(place): the consumer \(name) \(difference); give another name with --consumer, or delete it"
+      )
     }
     return unsafe FoundConsumer(info.pointee)
   }
@@ -166,7 +168,9 @@ extension JetStreamContext {
       let shown = found.isEmpty ? "all subjects" : ServerText.shown(found)
       return "reads \(shown), but \(filter) is wanted"
     }
-    if unsafe config.DeliverPolicy != js_DeliverAll { return "does not begin with the first message" }
+    if unsafe config.DeliverPolicy != js_DeliverAll {
+      return "does not begin with the first message"
+    }
     if unsafe config.HeadersOnly { return "leaves the events' bodies out" }
     if unsafe config.MaxDeliver > 0 { return "gives a message up after so many tries" }
     if unsafe config.MaxRequestBatch > 0 || config.MaxRequestMaxBytes > 0

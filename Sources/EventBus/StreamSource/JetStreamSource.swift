@@ -118,7 +118,8 @@ package actor JetStreamSource: EventSource {
   // MARK: - Reading
 
   /// Does what is planned, until there are `limit` events or a part of the stream is to be read.
-  private func events(_ reader: StreamReader, _ limit: Int) async throws(BusError) -> [StoredEvent] {
+  private func events(_ reader: StreamReader, _ limit: Int) async throws(BusError) -> [StoredEvent]
+  {
     var events: [StoredEvent] = []
     while events.count < limit, let step = steps.first {
       switch step {
@@ -187,7 +188,7 @@ package actor JetStreamSource: EventSource {
   /// Settles what may be: with nothing under way that is all, such as messages that were passed over.
   private func settle(_ reader: StreamReader) async throws(BusError) {
     let place = taken >= handed ? order.place ?? 0 : taken
-    let numbers = held.filter { $0.place <= place }.map(\.number)
+    let numbers = held.filter { $0.place <= place }.map { $0.number }
     let refused = refused
     guard !numbers.isEmpty || !refused.isEmpty else { return }
     try await blocking { () throws(BusError) in

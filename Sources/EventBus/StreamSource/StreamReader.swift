@@ -27,8 +27,8 @@ internal import CNATS
   let consumer: String
   private let troubles: ReadingTroubles
   private let subscription: OpaquePointer
-  /// By number of delivery, what is not settled: the library acknowledges by the message.
-  private var open: [Int64: OpaquePointer] = [:]
+  /// By number of delivery, the addresses of messages that are not settled: the library acknowledges by them.
+  private var open: [Int64: UInt] = [:]
 
   /// Connects, finds the stream, and finds or makes the consumer.
   ///
@@ -46,7 +46,8 @@ internal import CNATS
       let filter = location.stream.filter
       let stream = try context.readableStream(filter, troubles)
       let found = try context.pullConsumer(consumer, filter, troubles)
-      unsafe subscription = try context.subscription(consumer, filter, troubles)
+      let opened = try unsafe context.subscription(consumer, filter, troubles)
+      unsafe subscription = opened
       self.filter = filter
       created = stream.created
       end = stream.end
@@ -96,8 +97,8 @@ internal import CNATS
       if let error = troubles.error { throw error }
       return []
     }
-    if status == NATS_LIMIT_REACHED {
-      // A server that shuts down, a new leader, a consumer that was removed: all settled by a new session.
+    if status == NATS_ERR {
+      // The server's own word: it shuts down, has a new leader, or lost the consumer. A new session tells.
       throw troubles.error
         ?? BusError(
           .unreachable, "\(context.place) ended the request; will try again",
@@ -110,7 +111,7 @@ internal import CNATS
     for index in 0..<Int(unsafe list.Count) {
       guard let message = unsafe list.Msgs[index] else { continue }
       let delivery = try unsafe self.delivery(message)
-      unsafe open[delivery.number] = message
+      open[delivery.number] = UInt(bitPattern: message)
       // Ours now, and not the list's.
       unsafe list.Msgs[index] = nil
       deliveries.append(delivery)
@@ -126,26 +127,27 @@ internal import CNATS
       throw BusError(.failed, "\(context.place): a message came without its place")
     }
     return unsafe Delivery(
-      StreamMessage(message, sequence: Int64(facts.pointee.Sequence.Stream)),
-      number: Int64(facts.pointee.Sequence.Consumer), isFirst: facts.pointee.NumDelivered == 1)
+      StreamMessage(message, sequence: Int64(clamping: facts.pointee.Sequence.Stream)),
+      number: Int64(clamping: facts.pointee.Sequence.Consumer),
+      isFirst: facts.pointee.NumDelivered == 1)
   }
 
   /// Acknowledges what is `taken`, and gives up for good what is `refused`, both by number of delivery. Returns
   /// when the server has taken note, but for refusals alone.
   func settle(taken: [Int64], refused: [Int64]) throws(BusError) {
-    for number in refused {
-      if let message = unsafe open[number] { try unsafe check(natsMsg_Term(message, nil)) }
-    }
-    for number in taken.dropLast() {
-      if let message = unsafe open[number] { try unsafe check(natsMsg_Ack(message, nil)) }
-    }
+    for number in refused { try unsafe check(natsMsg_Term(message(number), nil)) }
+    for number in taken.dropLast() { try unsafe check(natsMsg_Ack(message(number), nil)) }
     // The server goes through a connection in order, so that the answer to the last is one to all.
-    if let number = taken.last, let message = unsafe open[number] {
-      try unsafe check(natsMsg_AckSync(message, nil, nil))
-    }
+    if let number = taken.last { try unsafe check(natsMsg_AckSync(message(number), nil, nil)) }
     for number in refused + taken {
-      unsafe natsMsg_Destroy(open.removeValue(forKey: number))
+      unsafe natsMsg_Destroy(message(number))
+      open[number] = nil
     }
+  }
+
+  private func message(_ number: Int64) -> OpaquePointer? {
+    guard let address = open[number] else { return nil }
+    return unsafe OpaquePointer(bitPattern: address)
   }
 
   /// The messages at `places` that the consumer would hand over, read from the stream: `limit` of them at most,
@@ -179,8 +181,8 @@ internal import CNATS
 
   /// Lets go; what is not settled comes again. Call once.
   func close() {
-    for message in unsafe open.values { unsafe natsMsg_Destroy(message) }
-    unsafe open = [:]
+    for number in open.keys { unsafe natsMsg_Destroy(message(number)) }
+    open = [:]
     unsafe natsSubscription_Destroy(subscription)
     context.close()
   }

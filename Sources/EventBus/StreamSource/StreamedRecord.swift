@@ -54,7 +54,8 @@ package enum StreamedRecord: Hashable, Sendable {
     let envelope = streamed.envelope
     let kind = EventSubject.kind(ofType: envelope.type)
     guard kinds.contains(kind) else {
-      throw Foreign("it is of the kind '\(ServerText.shown(kind, limit: 64))', on another's subject")
+      throw Foreign(
+        "it is of the kind '\(ServerText.shown(kind, limit: 64))', on another's subject")
     }
     if let sighting = streamed.sighting {
       let data = sighting.data

@@ -81,7 +81,8 @@ struct SourceJetStreamTests {
     #expect(ids == [wanted, wanted])
   }
 
-  @Test("What is no event of ours is told with subject and place, given up once, and the others go on")
+  @Test(
+    "What is no event of ours is told with subject and place, given up once, and the others go on")
   func foreign() async throws {
     let server = try shop.server()
     _ = try await shop.fill(server, 0..<50)
@@ -137,7 +138,8 @@ struct SourceJetStreamTests {
     let isRaised = Mutex(false)
   }
 
-  @Test("A server that goes away under a reader is told and waited for, and nothing is lost or swapped")
+  @Test(
+    "A server that goes away under a reader is told and waited for, and nothing is lost or swapped")
   func away() async throws {
     let server = try shop.server()
     _ = try await shop.fill(server, 0..<800)
@@ -163,7 +165,8 @@ struct SourceJetStreamTests {
     #expect(shop.troubles.allSatisfy { $0.code == .unreachable })
   }
 
-  @Test("A frozen server is noticed, and one that is not there yet is waited for; patience has an end")
+  @Test(
+    "A frozen server is noticed, and one that is not there yet is waited for; patience has an end")
   func frozen() async throws {
     let port = NATSServer.freePort()
     let early = try shop.source("nats://127.0.0.1:\(port)", patience: .milliseconds(300))

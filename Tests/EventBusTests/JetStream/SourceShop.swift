@@ -131,7 +131,8 @@ final class SourceShop {
   }
 
   /// Publishes as another program might.
-  func publish(_ server: NATSServer, _ subject: String, _ body: String = "", bytes: Int = 0) throws {
+  func publish(_ server: NATSServer, _ subject: String, _ body: String = "", bytes: Int = 0) throws
+  {
     let script = """
       import socket, sys
       host, port = sys.argv[1].rsplit(":", 1)

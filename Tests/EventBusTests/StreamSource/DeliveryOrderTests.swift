@@ -137,7 +137,8 @@ struct DeliveryOrderTests {
     #expect(order.take(deliveries) == deliveries.map { .message($0) })
     order.passed(100)
     // The consumer has looked on through other subjects, and a new session changes nothing.
-    let end = ConsumerStanding(acknowledged: 100, delivered: 5000, deliveries: 4, open: 0, waiting: 0)
+    let end = ConsumerStanding(
+      acknowledged: 100, delivered: 5000, deliveries: 4, open: 0, waiting: 0)
     #expect(order.catchUp(end) == [] && order.begin(end) == [])
     // Another reader was handed something since.
     let shared = ConsumerStanding(

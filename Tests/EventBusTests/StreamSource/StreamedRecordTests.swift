@@ -79,7 +79,8 @@ struct StreamedRecordTests {
     return reason.contains(word) && !reason.contains("\n") && reason.utf8.count < 400
   }
 
-  @Test("Without any one of the fields that make it an event of ours, it is none, and that is named")
+  @Test(
+    "Without any one of the fields that make it an event of ours, it is none, and that is named")
   func missing() throws {
     let body = try Self.events()[0].json()
     let whole = try #require(
@@ -139,7 +140,9 @@ struct StreamedRecordTests {
     }
     #expect(Self.isForeign(Self.read(body + body), "JSON"))
     #expect(Self.isForeign(Self.read(Array("[1]".utf8)), "JSON"))
-    let wide = String(decoding: body, as: UTF8.self).utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+    let wide = String(decoding: body, as: UTF8.self).utf16.flatMap {
+      [UInt8($0 & 0xff), UInt8($0 >> 8)]
+    }
     #expect(Self.isForeign(Self.read(wide), "JSON"))
     let spaces = [UInt8](repeating: 0x20, count: StreamedRecord.maximumBytes)
     #expect(Self.isForeign(Self.read([UInt8(ascii: "{")] + spaces + body.dropFirst()), "bytes"))
@@ -176,7 +179,8 @@ struct SameBusTests {
 
   init() throws { shop = try Workshop() }
 
-  @Test("A file is one bus by whatever name; other files are others, and so are those not there yet")
+  @Test(
+    "A file is one bus by whatever name; other files are others, and so are those not there yet")
   func names() throws {
     _ = try SQLiteLog(shop.path("a.db")).close()
     _ = try SQLiteLog(shop.path("b.db")).close()
@@ -185,7 +189,9 @@ struct SameBusTests {
       atPath: folder + "/soft.db", withDestinationPath: "a.db")
     try FileManager.default.linkItem(atPath: folder + "/a.db", toPath: folder + "/hard.db")
     let log = BusLocation.sqlite(shop.path("a.db"))
-    for name in ["a.db", "./a.db", "../\(shop.folder.lastPathComponent)/a.db", "soft.db", "hard.db"] {
+    for name in [
+      "a.db", "./a.db", "../\(shop.folder.lastPathComponent)/a.db", "soft.db", "hard.db",
+    ] {
       #expect(log.isSame(as: .sqlite(shop.path(name))), "\(name)")
     }
     for name in ["b.db", "none.db"] {
@@ -196,7 +202,9 @@ struct SameBusTests {
     #expect(!log.isSame(as: try BusLocation("nats://h/S")))
   }
 
-  @Test("A log's consumer on a stream goes by the file, whatever it is called, and may be told a server")
+  @Test(
+    "A log's consumer on a stream goes by the file, whatever it is called, and may be told a server"
+  )
   func consumers() throws {
     let missing = ConsumerName.standard(for: .sqlite(shop.path("a.db")))
     _ = try SQLiteLog(shop.path("a.db")).close()

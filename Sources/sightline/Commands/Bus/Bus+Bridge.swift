@@ -108,7 +108,8 @@ extension Bus {
       let target = try BusArgument.location(to, "--to")
       if case .nats = source, case .nats = target {
         throw ValidationError(
-          "--to: a stream is carried into a log, sqlite:PATH; forward from there with `bus forward`")
+          "--to: a stream is carried into a log, sqlite:PATH; forward from there with `bus forward`"
+        )
       }
       return (source, target)
     }

@@ -58,7 +58,8 @@ enum StreamCarrier {
     let skipped = await source.skipped
     if skipped > 0 {
       Console.error(
-        "sightline: \(skipped) messages are no events of ours, are not in the log and will not come again")
+        "sightline: \(skipped) messages are no events of ours, are not in the log and will not come again"
+      )
     }
     return CarryReport(
       events: tally.events, bytes: tally.bytes, appended: counts.appended,
