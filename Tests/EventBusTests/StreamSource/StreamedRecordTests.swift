@@ -20,11 +20,15 @@ struct StreamedRecordTests {
     var events: [SightingEvent] = []
     for camera in ["cam-01", "a \"b\" \\ ü 🎥", "x.y>z*"] {
       for (revision, phase) in SightingPhase.allCases.enumerated() {
+        let read = try SampleSighting.event(
+          camera: camera.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""),
+          phase: phase, revision: revision + 1, sequence: Int64(revision) + 1,
+          lastSeen: 1_000_000 * Int64(revision + 1))
+        // Its id follows from the camera's name, not from how JSON writes that.
         events.append(
-          try SampleSighting.event(
-            camera: camera.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""),
-            phase: phase, revision: revision + 1, sequence: Int64(revision) + 1,
-            lastSeen: 1_000_000 * Int64(revision + 1)))
+          SightingEvent(
+            source: read.source, time: read.time, expiryTime: read.expiryTime,
+            sequence: read.sequence, data: read.data))
       }
     }
     return events
@@ -124,7 +128,7 @@ struct StreamedRecordTests {
   func bytes() throws {
     let body = try Self.events()[0].json()
     for count in stride(from: 0, to: body.count, by: 7) {
-      #expect(Self.isForeign(Self.read(Array(body.prefix(count))), ""))
+      #expect(Self.isForeign(Self.read(Array(body.prefix(count))), "JSON"))
     }
     var random = SeededGenerator(1)
     for _ in 0..<300 {
