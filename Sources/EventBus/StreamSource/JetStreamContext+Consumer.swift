@@ -114,21 +114,24 @@ extension JetStreamContext {
     return unsafe FoundConsumer(info.pointee)
   }
 
-  /// Listens for what the consumer, which is there, hands over. The consumer outlives it.
+  /// A subject that nobody else listens at.
+  func newInbox(_ troubles: ReadingTroubles) throws(BusError) -> String {
+    var made: UnsafeMutablePointer<natsInbox>?
+    try unsafe check(natsInbox_Create(&made), jsErrCode(0), troubles)
+    defer { unsafe natsInbox_Destroy(made) }
+    guard let made = unsafe made else {
+      throw BusError(.failed, "\(place): no memory for a subscription")
+    }
+    return unsafe String(cString: made)
+  }
+
+  /// Listens at a subject.
   func subscription(
-    _ name: String, _ filter: String, _ troubles: ReadingTroubles
+    _ subject: String, _ troubles: ReadingTroubles
   ) throws(BusError) -> OpaquePointer {
-    var options = unsafe jsSubOptions()
-    unsafe jsSubOptions_Init(&options)
-    let texts = unsafe [strdup(location.stream.name), strdup(name)]
-    defer { unsafe texts.forEach { unsafe free($0) } }
-    unsafe options.Stream = unsafe UnsafePointer(texts[0])
-    unsafe options.Consumer = unsafe UnsafePointer(texts[1])
     var subscription: OpaquePointer?
-    var code = jsErrCode(0)
-    let status = unsafe js_PullSubscribe(
-      &subscription, stream, filter, name, nil, &options, &code)
-    try check(status, code, troubles)
+    try unsafe check(
+      natsConnection_SubscribeSync(&subscription, connection, subject), jsErrCode(0), troubles)
     guard let subscription = unsafe subscription else {
       throw BusError(.failed, "\(place): no memory for a subscription")
     }

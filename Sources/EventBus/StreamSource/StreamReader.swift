@@ -27,8 +27,11 @@ internal import CNATS
   let consumer: String
   private let troubles: ReadingTroubles
   private let subscription: OpaquePointer
-  /// By number of delivery, the addresses of messages that are not settled: the library acknowledges by them.
-  private var open: [Int64: UInt] = [:]
+  /// Where deliveries come to, with the number of the request behind.
+  private let inbox: String
+  private var requests = 0
+  /// By number of delivery, the subjects that it is settled by.
+  private var open: [Int64: String] = [:]
 
   /// Connects, finds the stream, and finds or makes the consumer.
   ///
@@ -40,13 +43,14 @@ internal import CNATS
     let greeting = try ServerGreeting(server)
     let place = "stream \(location.stream.name) at \(server)"
     let troubles = ReadingTroubles()
-    let inbox = AckInbox(troubles, location, place: place)
-    let context = try JetStreamContext(location, server, inbox, inFlight: 1)
+    let context = try JetStreamContext(
+      location, server, AckInbox(troubles, location, place: place))
     do {
       let filter = location.stream.filter
       let stream = try context.readableStream(filter, troubles)
       let found = try context.pullConsumer(consumer, filter, troubles)
-      let opened = try unsafe context.subscription(consumer, filter, troubles)
+      inbox = try context.newInbox(troubles)
+      let opened = try unsafe context.subscription(inbox + ".*", troubles)
       unsafe subscription = opened
       self.filter = filter
       created = stream.created
@@ -75,79 +79,75 @@ internal import CNATS
       return try request(limit, bytes: Self.fetchBytes, wait)
     } catch {
       // A message larger than all that was asked for comes by itself.
-      guard error.cause?.contains("Exceeds MaxBytes") == true else { throw error }
+      guard error.code == .full else { throw error }
       return try request(1, bytes: 0, wait)
     }
   }
 
+  /// Asks by ourselves, not by the library's fetch: that of 3.4.1 cannot tell a late word on one request from the
+  /// next one's answer, and where deliveries come late writes past the end of its list.
   private func request(
     _ limit: Int, bytes: Int64, _ wait: Duration
   ) throws(BusError) -> [Delivery] {
-    var request = jsFetchRequest()
-    unsafe jsFetchRequest_Init(&request)
-    request.Batch = Int32(limit)
-    request.MaxBytes = bytes
-    request.Expires = wait.nanoseconds
-    // With a time to wait: answered as soon as there is anything.
-    request.NoWait = true
-    var list = unsafe natsMsgList()
-    let status = unsafe natsSubscription_FetchRequest(&list, subscription, &request)
-    if status == NATS_NOT_FOUND || status == NATS_TIMEOUT {
-      // A server that does not let us ask says so beside, and answers nothing.
-      if let error = troubles.error { throw error }
-      return []
-    }
-    if status == NATS_ERR {
-      // The server's own word: it shuts down, has a new leader, or lost the consumer. A new session tells.
-      throw troubles.error
-        ?? BusError(
-          .unreachable, "\(context.place) ended the request; will try again",
-          cause: NATSError.lastError.map { ServerText.shown($0) })
-    }
-    try check(status)
-    defer { unsafe natsMsgList_Destroy(&list) }
+    requests += 1
     var deliveries: [Delivery] = []
-    deliveries.reserveCapacity(Int(unsafe list.Count))
-    for index in 0..<Int(unsafe list.Count) {
-      guard let message = unsafe list.Msgs[index] else { continue }
-      let delivery = try unsafe self.delivery(message)
-      open[delivery.number] = UInt(bitPattern: message)
-      // Ours now, and not the list's.
-      unsafe list.Msgs[index] = nil
-      deliveries.append(delivery)
+    // With a time to wait: answered as soon as there is anything.
+    let size = bytes > 0 ? ",\"max_bytes\":\(bytes)" : ""
+    let body = "{\"batch\":\(limit)\(size),\"expires\":\(wait.nanoseconds),\"no_wait\":true}"
+    try unsafe check(
+      natsConnection_PublishRequestString(
+        context.connection, "$JS.API.CONSUMER.MSG.NEXT.\(context.location.stream.name).\(consumer)",
+        "\(inbox).\(requests)", body))
+    let deadline = ContinuousClock.now.advanced(by: wait + .milliseconds(500))
+    while deliveries.count < limit {
+      let left = Int64(ContinuousClock.now.duration(to: deadline) / .milliseconds(1))
+      var message: OpaquePointer?
+      let status = unsafe natsSubscription_NextMsg(&message, subscription, max(1, left))
+      if status == NATS_TIMEOUT {
+        // A server that does not let us ask says so beside, and answers nothing.
+        if let error = troubles.error { throw error }
+        break
+      }
+      try check(status)
+      guard let message = unsafe message else { break }
+      defer { unsafe natsMsg_Destroy(message) }
+      if let word = unsafe ServerWord(message) {
+        guard word.request == requests, word.code != 100 else { continue }
+        // What came is what there was; without anything some words are the reason.
+        if deliveries.isEmpty, let error = word.error(at: context.place) { throw error }
+        break
+      }
+      let reply = unsafe natsMsg_GetReply(message).map { unsafe String(cString: $0) } ?? ""
+      guard let label = DeliveryLabel(reply) else {
+        throw BusError(.failed, "\(context.place): a message came without its place")
+      }
+      open[label.number] = reply
+      deliveries.append(
+        Delivery(
+          unsafe StreamMessage(message, sequence: label.sequence), number: label.number,
+          isFirst: label.isFirst))
     }
     return deliveries
-  }
-
-  private func delivery(_ message: OpaquePointer) throws(BusError) -> Delivery {
-    var facts: UnsafeMutablePointer<jsMsgMetaData>?
-    try unsafe check(natsMsg_GetMetaData(&facts, message))
-    defer { unsafe jsMsgMetaData_Destroy(facts) }
-    guard let facts = unsafe facts else {
-      throw BusError(.failed, "\(context.place): a message came without its place")
-    }
-    return unsafe Delivery(
-      StreamMessage(message, sequence: Int64(clamping: facts.pointee.Sequence.Stream)),
-      number: Int64(clamping: facts.pointee.Sequence.Consumer),
-      isFirst: facts.pointee.NumDelivered == 1)
   }
 
   /// Acknowledges what is `taken`, and gives up for good what is `refused`, both by number of delivery. Returns
   /// when the server has taken note, but for refusals alone.
   func settle(taken: [Int64], refused: [Int64]) throws(BusError) {
-    for number in refused { try unsafe check(natsMsg_Term(message(number), nil)) }
-    for number in taken.dropLast() { try unsafe check(natsMsg_Ack(message(number), nil)) }
+    for number in refused { try publish("+TERM", number) }
+    for number in taken.dropLast() { try publish("+ACK", number) }
     // The server goes through a connection in order, so that the answer to the last is one to all.
-    if let number = taken.last { try unsafe check(natsMsg_AckSync(message(number), nil, nil)) }
-    for number in refused + taken {
-      unsafe natsMsg_Destroy(message(number))
-      open[number] = nil
+    if let number = taken.last, let reply = open[number] {
+      var answer: OpaquePointer?
+      try unsafe check(
+        natsConnection_RequestString(&answer, context.connection, reply, "+ACK", 5000))
+      unsafe natsMsg_Destroy(answer)
     }
+    for number in refused + taken { open[number] = nil }
   }
 
-  private func message(_ number: Int64) -> OpaquePointer? {
-    guard let address = open[number] else { return nil }
-    return unsafe OpaquePointer(bitPattern: address)
+  private func publish(_ word: String, _ number: Int64) throws(BusError) {
+    guard let reply = open[number] else { return }
+    try unsafe check(natsConnection_PublishString(context.connection, reply, word))
   }
 
   /// The messages at `places` that the consumer would hand over, read from the stream: `limit` of them at most,
@@ -181,8 +181,6 @@ internal import CNATS
 
   /// Lets go; what is not settled comes again. Call once.
   func close() {
-    for number in open.keys { unsafe natsMsg_Destroy(message(number)) }
-    open = [:]
     unsafe natsSubscription_Destroy(subscription)
     context.close()
   }

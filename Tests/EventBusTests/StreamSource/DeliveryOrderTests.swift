@@ -162,3 +162,29 @@ struct DeliveryOrderTests {
     #expect(order.take([first]) == [.message(first)])
   }
 }
+
+@Suite("What a server writes of a delivery")
+struct DeliveryLabelTests {
+  @Test("Both forms are read, and a stream or consumer of any name stands in no one's way")
+  func forms() throws {
+    for name in ["S", "$JS", "9", "ACK"] {
+      let short = try #require(
+        DeliveryLabel("$JS.ACK.\(name).\(name).1.35.34.1700000000000000000.9"))
+      #expect(short.sequence == 35 && short.number == 34 && short.isFirst)
+      for rest in ["", ".rAnDoM", ".a.b.c"] {
+        let long = try #require(
+          DeliveryLabel("$JS.ACK._.hash.\(name).\(name).2.35.34.1700000000000000000.9\(rest)"))
+        #expect(long.sequence == 35 && long.number == 34 && !long.isFirst)
+      }
+    }
+  }
+
+  @Test(
+    "Anything else is none",
+    arguments: [
+      "", "$JS.ACK", "a.b.c.d.1.2.3.4.5", "$JS.ACK.S.C.1.2.3.4", "$JS.ACK.S.C.1.2.3.4.5.6",
+      "$JS.ACK.S.C.x.2.3.4.5", "$JS.ACK.S.C.1.-2.3.4.5", "$JS.ACK.S.C.1.2.0.4.5",
+      "$JS.ACK.S.C.1.99999999999999999999.3.4.5", "$JS.ACK.S.C..2.3.4.5",
+    ])
+  func others(subject: String) { #expect(DeliveryLabel(subject) == nil) }
+}
