@@ -45,8 +45,9 @@ class Node:
         self.port, self.folder, self.name = port, os.path.join(folder, name), name
         os.makedirs(self.folder, exist_ok=True)
         self.config = os.path.join(self.folder, "server.conf")
-        text = 'server_name: %s\nlisten: "127.0.0.1:%d"\njetstream { store_dir: "%s/store" }\n' % (
-            name, port, self.folder)
+        # Whoever reads a long stream on a busy machine is slow, and would be dropped at 64 MB.
+        text = ('server_name: %s\nlisten: "127.0.0.1:%d"\nmax_pending: 1GB\n'
+                'jetstream { store_dir: "%s/store" }\n' % (name, port, self.folder))
         if cluster_port:
             text += 'cluster { name: bench, listen: "127.0.0.1:%d", routes: [%s] }\n' % (
                 cluster_port, ", ".join('"nats://127.0.0.1:%d"' % p for p in routes))
@@ -133,7 +134,7 @@ def check(node, events, cameras):
     """Lost, twice and out of order, as another program reads the stream."""
     text = subprocess.run(
         [sys.executable, os.path.join(HERE, "read_stream.py"), "127.0.0.1:%d" % node.port, STREAM],
-        capture_output=True, text=True, check=True).stdout
+        stdout=subprocess.PIPE, text=True, check=True).stdout
     seen, last, swapped = {}, {}, 0
     for line in text.splitlines():
         _, subject, id, _ = line.split()
