@@ -90,4 +90,26 @@ import Testing
     try reader.close()
     try log.close()
   }
+
+  @Test(
+    "An event without what every event has, or with a place that others have, is damage and not an event",
+    arguments: [
+      "UPDATE events SET type = NULL WHERE seq = 4", "UPDATE events SET body = NULL WHERE seq = 4",
+      "UPDATE events SET seq = 3.5 WHERE seq = 4", "UPDATE events SET seq = 'abc' WHERE seq = 4",
+    ])
+  func damaged(_ sql: String) async throws {
+    let path = shop.path()
+    let log = try SQLiteLog(path)
+    _ = try await log.commit(Workshop.batch(0..<10))
+    try log.close()
+    _ = try Workshop.python(
+      path,
+      "CREATE TABLE loose AS SELECT * FROM events;DROP TABLE events;ALTER TABLE loose RENAME TO events;"
+        + sql)
+    let reader = try SQLiteLogReader(path)
+    await #expect {
+      try await reader.events()
+    } throws: { ($0 as? BusError)?.code == .damaged }
+    try reader.close()
+  }
 }

@@ -46,7 +46,7 @@ package final class SQLiteConsumer: EventSource {
     let place = place
     do {
       let events = try await queue.read {
-        try StoredEvent.fetch($0, "seq > ? ORDER BY seq LIMIT ?", [place, limit])
+        try StoredEvent.fetch($0, after: place, "seq > ? ORDER BY seq LIMIT ?", [place, limit])
       }
       if let last = events.last { position.withLock { $0 = max($0, last.sequence) } }
       return events

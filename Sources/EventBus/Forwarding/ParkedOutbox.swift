@@ -44,7 +44,7 @@ package final class ParkedOutbox: OutboxStore {
     let (name, began) = (name, began)
     return try await read { database in
       try StoredEvent.fetch(
-        database,
+        database, after: sequence,
         """
         seq IN (SELECT seq FROM parked WHERE consumer = ? AND parked_us < ? AND seq > ?
           ORDER BY seq LIMIT ?) ORDER BY seq

@@ -12,6 +12,8 @@ final class AckInbox: Sendable {
   private struct State {
     var receiver: (any ForwardReceiver)?
     var pending = AckTable()
+    /// Why no answer will come by this connection.
+    var deafness: BusError?
     /// When what took too long was last looked for.
     var lookedAt = ContinuousClock.now
     /// Subjects that the server would not let us publish to, a while ago.
@@ -107,6 +109,18 @@ final class AckInbox: Sendable {
 
   func lose(_ error: BusError) { state.withLock { $0.receiver }?.lost(error) }
 
+  /// The server does not let us listen: no answer will come, to what is published or asked.
+  func deafen(_ error: BusError) {
+    let receiver = state.withLock { state in
+      state.deafness = error
+      return state.receiver
+    }
+    receiver?.lost(error)
+  }
+
+  /// Why no answer will come; `nil` as far as is known.
+  var deafness: BusError? { state.withLock { $0.deafness } }
+
   /// Tells nothing any more.
   func close() {
     spent.withLock { spent in
@@ -159,6 +173,12 @@ private func outcome(_ message: OpaquePointer?, _ inbox: AckInbox) -> ForwardOut
     return NATSError.outcome(
       NATS_ERR, inbox.place, inbox.location,
       code: code == 0 ? nil : jsErrCode(rawValue: UInt32(clamping: code)), detail: description)
+  case .elsewhere(let other):
+    return .failed(
+      BusError(
+        .otherSettings,
+        "\(inbox.place) is not there, and the stream \(ServerText.shown(other, limit: 64)) takes its events; "
+          + "will try again"))
   case .unreadable:
     return NATSError.outcome(
       NATS_ERR, inbox.place, inbox.location, code: nil,
@@ -177,7 +197,11 @@ nonisolated func natsReported(
   let detail = unsafe text.map { unsafe String(cString: $0) }
   let error = NATSError.error(status, inbox.place, inbox.location, detail: detail)
   guard status == NATS_NOT_PERMITTED, let subject = NATSError.subject(inViolation: detail) else {
-    inbox.warn(error)
+    if status == NATS_NOT_PERMITTED, detail?.contains("for Subscription to") == true {
+      inbox.deafen(error)
+    } else {
+      inbox.warn(error)
+    }
     return
   }
   if subject.hasPrefix("$JS.") {

@@ -32,6 +32,15 @@ extension JetStreamContext {
       inbox.settle(ticket: item.ticket, .denied(error))
       return
     }
+    guard Self.isHeader(record.id) else {
+      inbox.settle(
+        ticket: item.ticket,
+        .refused(
+          BusError(
+            .failed, "an event's id is empty or has characters that no header of a message carries")
+        ))
+      return
+    }
     guard let token = inbox.expect(item.ticket, on: subject, at: now) else {
       inbox.settle(
         ticket: item.ticket,
@@ -63,6 +72,12 @@ extension JetStreamContext {
     inbox.settle(
       token,
       NATSError.outcome(status, place, location, code: nil, detail: NATSError.lastError))
+  }
+
+  /// Whether the server gets `id` as it is: the library ends a header at a zero and puts blanks for the ends of
+  /// lines, so that two ids might become one.
+  private static func isHeader(_ id: String) -> Bool {
+    !id.isEmpty && id.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
   }
 
   /// The id of the last event on the record's subject; `nil` if there is none.

@@ -19,8 +19,13 @@ final class JetStreamSession: ForwardSession {
     let greeting = try ServerGreeting(server)
     let place = "stream \(location.stream.name) at \(server)"
     let inbox = AckInbox(receiver, location, place: place)
-    context = try LibraryThreads.made { () throws(BusError) in
-      try JetStreamContext(location, server, inbox)
+    do throws(BusError) {
+      context = try LibraryThreads.made { () throws(BusError) in
+        try JetStreamContext(location, server, inbox)
+      }
+    } catch {
+      inbox.close()
+      throw error
     }
     do {
       let facts = try context.prepareStream()
@@ -35,8 +40,9 @@ final class JetStreamSession: ForwardSession {
             + "stored twice; give the stream duplicates=\(StreamSettings.leastDuplicates.components.seconds)s"
             + " or more" : "")
     } catch {
+      let reason = inbox.deafness ?? error
       context.close()
-      throw error
+      throw reason
     }
   }
 

@@ -7,6 +7,8 @@ internal import FoundationEssentials
 package enum PublishAnswer: Equatable {
   case stored(duplicate: Bool)
   case failed(code: Int, description: String)
+  /// Stored, but by another stream.
+  case elsewhere(String)
   /// Nothing that a stream would say.
   case unreadable
 
@@ -24,6 +26,8 @@ package enum PublishAnswer: Equatable {
     }
     if let error = read.error {
       self = .failed(code: error.number ?? 0, description: error.description ?? "")
+    } else if let other = read.stream, !other.utf8.elementsEqual(stream) {
+      self = .elsewhere(other)
     } else if let place = read.seq, place > 0 {
       self = .stored(duplicate: read.duplicate ?? false)
     } else {
@@ -42,6 +46,7 @@ package enum PublishAnswer: Equatable {
       }
     }
     let error: Failure?
+    let stream: String?
     let seq: UInt64?
     let duplicate: Bool?
   }

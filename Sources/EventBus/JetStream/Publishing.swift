@@ -8,6 +8,8 @@ internal import Glibc
 package struct Publishing {
   /// Where an event of a partition key went last.
   private struct Route {
+    /// The key to the byte: as text, two spellings of one letter are equal.
+    let key: [UInt8]
     let type: String
     /// The site as it stands in the body, and how far from its end.
     let site: [UInt8]
@@ -40,9 +42,10 @@ package struct Publishing {
   }
 
   /// Where an event goes, as `NATSLocation.subject(of:)` tells it.
-  mutating func subject(of record: BusRecord, _ location: NATSLocation) -> String {
+  package mutating func subject(of record: BusRecord, _ location: NATSLocation) -> String {
     // A camera's events mostly end alike: the site stands where it stood, and need not be looked for.
     if let route = routes[record.partitionKey], route.type == record.type,
+      route.key.elementsEqual(record.partitionKey.utf8),
       EventSubject.site(inBody: record.body, at: record.body.count - route.tail) == route.site[...]
     {
       return route.subject
@@ -50,8 +53,10 @@ package struct Publishing {
     if routes.count >= Self.most { routes = [:] }
     let subject = location.subject(of: record)
     let site = EventSubject.site(inBody: record.body)
+    guard record.partitionKey.utf8.count + site.count <= 512 else { return subject }
     routes[record.partitionKey] = Route(
-      type: record.type, site: Array(site), tail: record.body.count - site.startIndex,
+      key: Array(record.partitionKey.utf8), type: record.type, site: Array(site),
+      tail: record.body.count - site.startIndex,
       subject: subject)
     return subject
   }

@@ -36,7 +36,10 @@ package final class SQLiteLogReader: Sendable {
   package func events(
     after sequence: Int64 = 0, limit: Int = 1000
   ) async throws(BusError) -> [StoredEvent] {
-    try await fetch("seq > ? ORDER BY seq LIMIT ?", [sequence, limit])
+    try await read { database in
+      try StoredEvent.fetch(
+        database, after: sequence, "seq > ? ORDER BY seq LIMIT ?", [sequence, limit])
+    }
   }
 
   /// The run that began last among those whose key starts with `keyPrefix`; `nil` if there is none.
@@ -82,12 +85,6 @@ package final class SQLiteLogReader: Sendable {
   /// Changes when another connection has committed; costs no more than a look at shared memory.
   func dataVersion() async throws(BusError) -> Int {
     try await read { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
-  }
-
-  private func fetch(
-    _ condition: String, _ arguments: StatementArguments
-  ) async throws(BusError) -> [StoredEvent] {
-    try await read { try StoredEvent.fetch($0, condition, arguments) }
   }
 
   func read<Value: Sendable>(

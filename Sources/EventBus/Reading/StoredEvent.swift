@@ -16,13 +16,14 @@ package struct StoredEvent: Hashable, Sendable {
 }
 
 extension StoredEvent {
-  /// The events of a bus for which `condition`, with its order and limit, holds.
+  /// The events of a bus after `place` for which `condition`, with its order and limit, holds.
   static func fetch(
-    _ database: Database, _ condition: String, _ arguments: StatementArguments
+    _ database: Database, after place: Int64, _ condition: String,
+    _ arguments: StatementArguments
   ) throws -> [StoredEvent] {
     let statement = try database.cachedStatement(
       sql: "SELECT \(EventRows.columns) FROM events WHERE \(condition)")
     try statement.setArguments(arguments)
-    return try EventRows.all(statement, of: database)
+    return try EventRows.all(statement, after: place, of: database)
   }
 }

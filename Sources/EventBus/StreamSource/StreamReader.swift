@@ -43,8 +43,14 @@ internal import CNATS
     let greeting = try ServerGreeting(server)
     let place = "stream \(location.stream.name) at \(server)"
     let troubles = ReadingTroubles()
-    let context = try JetStreamContext(
-      location, server, AckInbox(troubles, location, place: place))
+    let answers = AckInbox(troubles, location, place: place)
+    let context: JetStreamContext
+    do throws(BusError) {
+      context = try JetStreamContext(location, server, answers)
+    } catch {
+      answers.close()
+      throw error
+    }
     do {
       let filter = location.stream.filter
       let stream = try context.readableStream(filter, troubles)

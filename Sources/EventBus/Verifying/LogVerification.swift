@@ -79,7 +79,7 @@ extension SQLiteLogReader {
     let consumers: [ConsumerOffset]
 
     init(_ database: Database, after place: Int64, version: Int32) throws {
-      rest = try StoredEvent.fetch(database, "seq > ? ORDER BY seq", [place])
+      rest = try StoredEvent.fetch(database, after: place, "seq > ? ORDER BY seq", [place])
       open = try Set(String.fetchAll(database, sql: "SELECT subject FROM open_sightings"))
       runs = try Dictionary(
         uniqueKeysWithValues: Row.fetchAll(database, sql: "SELECT run_id, state FROM runs")

@@ -12,18 +12,31 @@ internal import Synchronization
 /// thread for good: a queue's jobs may each run on another, which leaves a worker's caches and its heap behind.
 final class OwnThread: TaskExecutor {
   private let inbox = Inbox()
+  /// In place of a thread where the system gives no more of them.
+  private let queue: DispatchQueue?
 
   init() {
     let thread = unsafe Unmanaged.passRetained(inbox)
     var identity = pthread_t()
-    let status = unsafe pthread_create(&identity, nil, runThread, thread.toOpaque())
-    precondition(status == 0, "no thread for a worker: the system's limit is reached")
-    pthread_detach(identity)
+    if unsafe pthread_create(&identity, nil, runThread, thread.toOpaque()) == 0 {
+      pthread_detach(identity)
+      queue = nil
+    } else {
+      unsafe thread.release()
+      queue = DispatchQueue(label: "sightline.worker")
+    }
   }
 
   deinit { inbox.add(nil) }
 
-  func enqueue(_ job: consuming ExecutorJob) { inbox.add((UnownedJob(job), self)) }
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    if let queue {
+      queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    } else {
+      inbox.add((job, self))
+    }
+  }
 }
 
 /// What a thread is to run, in order.

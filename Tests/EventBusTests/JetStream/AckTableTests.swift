@@ -104,7 +104,7 @@ struct PublishAnswerTests {
     "An event that is stored, as servers write it",
     arguments: [
       #"{"stream":"SIGHTINGS","seq":1}"#, #"{"stream":"SIGHTINGS", "seq":1844674407370955}"#,
-      #"{"stream":"OTHER","seq":7}"#, #"{"stream":"SIGHTINGS","domain":"hub","seq":7}"#,
+      #"{"seq":7}"#, #"{"stream":"SIGHTINGS","domain":"hub","seq":7}"#,
       #"{"type":"x","stream":"SIGHTINGS","seq":7,"later":{"a":[1]}}"#,
       #"{"stream":"SIGHTINGS","seq":7,"duplicate":false}"#,
     ])
@@ -114,6 +114,11 @@ struct PublishAnswerTests {
   func duplicate() {
     #expect(
       read(#"{"stream":"SIGHTINGS", "seq":2, "duplicate": true}"#) == .stored(duplicate: true))
+  }
+
+  @Test("What another stream stored is not taken for ours")
+  func elsewhere() {
+    #expect(read(#"{"stream":"SIGHTINGS2","seq":7}"#) == .elsewhere("SIGHTINGS2"))
   }
 
   @Test("A refusal keeps its number and words, also where a place is told beside it")
@@ -138,9 +143,7 @@ struct PublishAnswerTests {
 
   @Test("An answer's subject gives its token back, and nothing else does")
   func tokens() throws {
-    guard case .nats(let location) = try BusLocation("nats://127.0.0.1:4222") else {
-      throw BusError(.unknownLocation, "not NATS")
-    }
+    let location = try location()
     var publishing = try Publishing("a stream", location)
     let begin = publishing.answers.dropLast()
     for token in [0, 1, 9, 10, 4095, 1 << 20, Int.max] {
@@ -157,5 +160,37 @@ struct PublishAnswerTests {
       unsafe #expect(Publishing.token(in: wrong) == nil)
     }
     unsafe #expect(Publishing.token(in: nil) == nil)
+  }
+
+  private func location() throws -> NATSLocation {
+    guard case .nats(let location) = try BusLocation("nats://127.0.0.1:4222") else {
+      throw BusError(.unknownLocation, "not NATS")
+    }
+    return location
+  }
+
+  @Test("A subject that is remembered is the one that would be made, to the byte")
+  func subjects() throws {
+    let location = try location()
+    var publishing = try Publishing("a stream", location)
+    // The two last are one letter in two spellings, which texts call equal.
+    let keys = ["cam-1", "a b.c>", "", "cam-\u{e9}", "cam-e\u{301}"]
+    let bodies = [
+      #"{"source":"urn:sightline:a:camera:x","id":"1"}"#, #"{"source":"urn:sightline:b:camera:x"}"#,
+      #"{"source":"urn:sightline:a:camera:x","id":"12"}"#, "{}", "",
+    ]
+    for type in ["org.sightline.sighting.opened", "org.sightline.search.made", "x"] {
+      for round in 0..<2 {
+        for key in keys {
+          for body in bodies {
+            let record = BusRecord(
+              id: "\(round)", type: type, subject: "s", partitionKey: key, timeMicroseconds: 0,
+              body: Array(body.utf8))
+            let made = publishing.subject(of: record, location)
+            #expect(made.utf8.elementsEqual(JetStreamTarget(location).place(of: record).utf8))
+          }
+        }
+      }
+    }
   }
 }

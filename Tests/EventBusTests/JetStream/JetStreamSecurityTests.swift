@@ -64,6 +64,20 @@ struct JetStreamSecurityTests {
     #expect("\(error)".contains("sightline.sighting.test.cam-"), "\(error)")
   }
 
+  @Test("Who may not listen to answers is told so at once")
+  func deaf() async throws {
+    let server = try NATSServer(
+      folder,
+      """
+      authorization { users = [ { user: me, password: p, permissions: {
+        publish: [">"], subscribe: { deny: ["_INBOX.>"] } } } ] }
+      """)
+    let file = try write("p", "pw")
+    let error = await shop.refusal("nats://me@\(server.address)?password-file=\(file)")
+    #expect(error?.code == .notAllowed, "\(error as Any)")
+    #expect(error.map { "\($0)".contains("_INBOX.") } ?? false)
+  }
+
   @Test("An nkey's seed logs in; another is refused; a file without one is told")
   func nkey() async throws {
     let key = try python("user")

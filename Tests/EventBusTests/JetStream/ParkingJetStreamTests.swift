@@ -56,6 +56,23 @@ struct ParkingJetStreamTests {
     #expect(try server.messages().count == 300)
   }
 
+  @Test("Ids that no header carries are parked, and never mistaken for one another")
+  func oddIDs() async throws {
+    let server = try NATSServer(folder)
+    let odd = ["a\u{0}b", "a\u{0}c", "x\ny", "x y", "x\ry", "", "e\r\nNats-Rollup: all"]
+    try await shop.append(0..<20)
+    let records = odd.map { id in
+      let record = JetStreamShop.record(0)
+      return BusRecord(
+        id: id, type: record.type, subject: record.subject, partitionKey: record.partitionKey,
+        timeMicroseconds: record.timeMicroseconds, body: record.body)
+    }
+    _ = try await shop.log.commit(CommitBatch(records: records))
+    let report = try await shop.forward(server.url)
+    #expect(report.parked == odd.count && report.forwarded == 20, "\(report)")
+    #expect(Set(try server.messages().map(\.id)) == Set((0..<20).map { "id-\($0)" }))
+  }
+
   @Test("Events over the stream's max_msg_size are parked")
   func maximumMessage() async throws {
     let server = try NATSServer(folder)
