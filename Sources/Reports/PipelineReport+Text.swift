@@ -49,6 +49,12 @@ extension PipelineReport {
           + (settings.maximumAgeMS.map { ", \(Text.milliseconds($0)) ms at most" } ?? ""),
       ],
       [
+        "batch",
+        "\(settings.batch) probes, \(settings.batchPerCamera) of one camera while others wait; waits "
+          + "\(Text.rate(settings.batchWaitMS)) ms for more, "
+          + "\(Text.rate(settings.batchBacklogWaitMS)) ms while frames queue for a worker",
+      ],
+      [
         "machine",
         "\(machine.cpu), \(machine.cores) cores, \(settings.threads) workers; load "
           + "\(Text.fixed(conditions.loadBefore, 1)) before, \(Text.fixed(conditions.loadAfter, 1)) after",

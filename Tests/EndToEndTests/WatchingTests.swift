@@ -167,6 +167,7 @@ struct WatchingTests {
       [], ["--batch", "1"], ["--queue-bytes", "1", "--queue-frames", "1", "--threads", "3"],
       ["--queue-bytes", "3000"],
       ["--batch", "7", "--batch-wait", "3ms", "--batch-per-camera", "1"],
+      ["--batch-backlog-wait", "0"], ["--batch-backlog-wait", "10s", "--threads", "2"],
     ].enumerated() {
       let bus = "sqlite:\(scratch.path("bus\(index).db"))"
       let run = try Binary.finish(
@@ -183,6 +184,7 @@ struct WatchingTests {
       ("--metrics 0.0.0.0:9464", "127.0.0.1 only"), ("--metrics 9464", "127.0.0.1:9464"),
       ("--log-level loud", "--log-level"), ("--log-format xml", "--log-format"),
       ("--batch 0", "from 1 to 4096"), ("--batch-per-camera 0", "from 1 to 4096"),
+      ("--batch-backlog-wait 11s", "10s at most"), ("--batch-backlog-wait=-1s", "or 0"),
     ])
   func usage(arguments: String, words: String) throws {
     for command in ["run x", "bench pipeline x --scenario single"] {

@@ -4,6 +4,7 @@
 import Files
 import Frames
 import Pipeline
+import Synchronization
 import Testing
 
 @Suite("Batches")
@@ -110,6 +111,50 @@ struct BatchGatheringTests {
     #expect(try await !gathering.gather(from: queue))
   }
 
+  @Test("While the workers are behind a batch waits for more, and no longer than they are")
+  func behind() async throws {
+    let queue = BoundedQueue<ProcessedFrame>(capacity: 16)
+    let isBehind = Flag(true)
+    // An hour: only a full batch ends it, or workers that have nothing more to do.
+    let limits = BatchLimits(size: 4, backlogWait: 3_600_000_000_000)
+    let gathered = Task { () -> [[Int]] in
+      var gathering = BatchGathering(limits) { isBehind.value }
+      var batches: [[Int]] = []
+      while try await gathering.gather(from: queue) {
+        batches.append(gathering.take().map(\.ticket.order))
+      }
+      return batches
+    }
+    func push(_ order: Int) async throws {
+      while queue.waiting.consumers == 0 { await Task.yield() }
+      try await queue.push(frame(0, order))
+    }
+    for order in 0..<6 { try await push(order) }
+    while queue.waiting.consumers == 0 { await Task.yield() }
+    isBehind.value = false
+    for order in 6..<9 { try await push(order) }
+    while queue.waiting.consumers == 0 { await Task.yield() }
+    queue.finish()
+    // The first is full; the second ends with the frame that comes when nothing waits any more.
+    #expect(try await gathered.value == [[0, 1, 2, 3], [4, 5, 6], [7], [8]])
+  }
+
+  @Test("A batch ends in time where the workers are behind but give nothing")
+  func stalled() async throws {
+    let queue = BoundedQueue<ProcessedFrame>(capacity: 4)
+    var gathering = BatchGathering(BatchLimits(size: 4, backlogWait: 5_000_000)) { true }
+    for order in 0..<20 {
+      try await queue.push(frame(0, order))
+      let start = Monotonic.now()
+      #expect(try await gathering.gather(from: queue))
+      #expect(Monotonic.now() - start >= 5_000_000)
+      let batch = gathering.take()
+      #expect(batch.map(\.ticket.order) == [order])
+      // The time in which it was gathered is time that the frame waited.
+      #expect(batch.allSatisfy { $0.times.queuedForMatch >= 5_000_000 })
+    }
+  }
+
   @Test("No frame is lost where the time to wait runs out as it comes")
   func race() async throws {
     let queue = BoundedQueue<ProcessedFrame>(capacity: 4)
@@ -132,5 +177,17 @@ struct BatchGatheringTests {
     }
     try await source.value
     #expect(total == count && seen.count == count)
+  }
+}
+
+/// Something that is so or not, for any number of tasks.
+private final class Flag: Sendable {
+  private let state: Mutex<Bool>
+
+  init(_ value: Bool) { state = Mutex(value) }
+
+  var value: Bool {
+    get { state.withLock { $0 } }
+    set { state.withLock { $0 = newValue } }
   }
 }

@@ -9,6 +9,7 @@ private final class Taken: Sendable {
   private let elements = Mutex<[Int]>([])
 
   func add(_ element: Int) { elements.withLock { $0.append(element) } }
+  var count: Int { elements.withLock { $0.count } }
   func sorted() -> [Int] { elements.withLock { $0.sorted() } }
 }
 
@@ -208,6 +209,62 @@ struct BoundedQueueTests {
       let seen = taken.sorted()
       #expect(Set(seen).count == seen.count)
     }
+  }
+
+  @Test("A consumer with a deadline is let go when it has passed, not before; the others wait on")
+  func deadline() async throws {
+    let queue = BoundedQueue<Int>(capacity: 2)
+    let patient = Task { try await queue.pop()?.element }
+    while queue.waiting.consumers < 1 { await Task.yield() }
+    let hour = Monotonic.now() + 3_600_000_000_000
+    let later = Task { try await queue.pop(before: hour)?.element }
+    while queue.waiting.consumers < 2 { await Task.yield() }
+    let soon = Monotonic.now() + 20_000_000
+    let hasty = Task { try await queue.pop(before: soon)?.element }
+    // Either it waits and is let go, or it came too late to wait: both end with nothing.
+    while Monotonic.now() < soon { await Task.yield() }
+    queue.expire()
+    #expect(try await hasty.value == nil)
+    #expect(try await queue.pop(before: soon) == nil)
+    queue.expire()
+    #expect(queue.waiting.consumers == 2)
+    try await queue.push(1)
+    try await queue.push(2)
+    #expect(try await patient.value == 1)
+    #expect(try await later.value == 2)
+    try await queue.push(3)
+    #expect(try await queue.pop(before: soon)?.element == 3, "what is there is given, however late")
+  }
+
+  @Test("No element is lost between a deadline and its coming")
+  func deadlines() async throws {
+    let queue = BoundedQueue<Int>(capacity: 3)
+    let count = 3_000
+    let taken = Taken()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<3 {
+        group.addTask {
+          while taken.count < count {
+            let deadline = Monotonic.now() + .random(in: 0...40_000)
+            if let popped = try await queue.pop(before: deadline) {
+              taken.add(popped.element)
+            } else {
+              await Task.yield()
+            }
+          }
+        }
+      }
+      group.addTask {
+        while taken.count < count {
+          queue.expire()
+          await Task.yield()
+        }
+        queue.finish()
+      }
+      group.addTask { for element in 0..<count { try await queue.push(element) } }
+      try await group.waitForAll()
+    }
+    #expect(taken.sorted() == Array(0..<count))
   }
 
   @Test("A finished queue gives what is left and then nil, to everybody")

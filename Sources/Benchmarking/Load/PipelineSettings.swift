@@ -32,6 +32,12 @@ package struct PipelineSettings: Codable, Hashable, Sendable {
   package let queueBytes: Int
   package let queuePolicy: String
   package let maximumAgeMS: Double?
+  /// Probes that are searched together at most, and of these one camera's while others wait.
+  package let batch: Int
+  package let batchPerCamera: Int
+  /// How long a batch that is not full waits, and how long while frames wait for a worker.
+  package let batchWaitMS: Double
+  package let batchBacklogWaitMS: Double
   package let seconds: Double
   package let warmupSeconds: Double
   package let seed: UInt64
@@ -62,6 +68,11 @@ package struct PipelineSettings: Codable, Hashable, Sendable {
     // A closed loop and all at once wait: what is offered is taken.
     queuePolicy = (plan.scenario.isOpenLoop ? queue.policy : .block).rawValue
     maximumAgeMS = plan.scenario.isOpenLoop ? queue.maximumAge.map { Double($0) / 1e6 } : nil
+    let limits = configuration.batch
+    batch = limits.size
+    batchPerCamera = limits.perCamera
+    batchWaitMS = Double(limits.wait) / 1e6
+    batchBacklogWaitMS = Double(limits.backlogWait) / 1e6
     seconds = plan.seconds
     warmupSeconds = plan.warmup
     seed = plan.seed

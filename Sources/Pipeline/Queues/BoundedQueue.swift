@@ -28,6 +28,13 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     let since: UInt64
   }
 
+  private struct Waiter {
+    let id: UInt64
+    /// When it waits no longer, on the monotonic clock.
+    let deadline: UInt64
+    let continuation: CheckedContinuation<Popped?, any Error>
+  }
+
   private struct State {
     var held = Ring<Held>()
     var bytes = 0
@@ -35,7 +42,7 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     var mostBytes = 0
     var finished = false
     var nextWaiter: UInt64 = 0
-    var consumers: [(id: UInt64, continuation: CheckedContinuation<Popped?, any Error>)] = []
+    var consumers: [Waiter] = []
     var producers:
       [(id: UInt64, held: Held, continuation: CheckedContinuation<[Element], any Error>)] = []
 
@@ -164,15 +171,20 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
   }
 
   /// Takes the oldest element, waiting for one; `nil` when the queue is finished and empty.
-  package func pop() async throws -> Popped? {
+  ///
+  /// - Parameter deadline: a time of `Monotonic` from which on it is `nil` as well where there is no element;
+  ///   somebody is to call `expire()` then.
+  /// - Throws: `CancellationError`.
+  package func pop(before deadline: UInt64 = .max) async throws -> Popped? {
     let id = state.withLock { $0.waiter() }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let action = state.withLock { state -> PopAction in
           if Task.isCancelled { return .cancelled }
           if let taken = take(&state) { return .took(taken) }
-          if state.finished { return .ended }
-          state.consumers.append((id, continuation))
+          if state.finished || deadline != .max && Monotonic.now() >= deadline { return .ended }
+          state.consumers.append(
+            Waiter(id: id, deadline: deadline, continuation: continuation))
           return .waits
         }
         switch action {
@@ -198,6 +210,17 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     guard let taken else { return nil }
     for producer in taken.producers { producer.resume(returning: []) }
     return taken.popped
+  }
+
+  /// Lets go of consumers whose deadline has passed: they get `nil`.
+  package func expire() {
+    let now = Monotonic.now()
+    let late = state.withLock { state -> [Waiter] in
+      guard state.consumers.contains(where: { $0.deadline <= now }) else { return [] }
+      defer { state.consumers.removeAll { $0.deadline <= now } }
+      return state.consumers.filter { $0.deadline <= now }
+    }
+    for consumer in late { consumer.continuation.resume(returning: nil) }
   }
 
   /// Says that nothing more will be pushed; consumers drain what is left and then get `nil`.

@@ -9,13 +9,19 @@ package struct BatchLimits: Hashable, Sendable {
   package var size: Int
   /// Nanoseconds that a batch which is not full waits for more; 0 to search what is there.
   package var wait: UInt64
+  /// The same while frames wait before the workers: these will be some time over them, and a search of many
+  /// takes little more than a search of one, which leaves more of the cores to what all are waiting for.
+  package var backlogWait: UInt64
   /// Probes, or frames, of one camera in a batch while frames of others could be in it.
   package var perCamera: Int
 
-  package init(size: Int = 64, wait: UInt64 = 0, perCamera: Int = 16) {
+  package init(
+    size: Int = 64, wait: UInt64 = 0, backlogWait: UInt64 = 20_000_000, perCamera: Int = 16
+  ) {
     precondition(size > 0 && perCamera > 0, "a batch holds something")
     self.size = size
     self.wait = wait
+    self.backlogWait = backlogWait
     self.perCamera = perCamera
   }
 }
@@ -33,7 +39,10 @@ package struct BatchGathering {
   }
 
   package let limits: BatchLimits
+  private let isBehind: @Sendable () -> Bool
   private var frames: [ProcessedFrame] = []
+  /// When each of these was gathered.
+  private var since: [UInt64] = []
   private var weight = 0
   /// Weights in the batch, by camera.
   private var shares: [Int: Int] = [:]
@@ -41,7 +50,11 @@ package struct BatchGathering {
   /// Frames aside, by camera.
   private var waiting: [Int: Int] = [:]
 
-  package init(_ limits: BatchLimits) { self.limits = limits }
+  /// `isBehind` tells whether frames wait before the workers.
+  package init(_ limits: BatchLimits, isBehind: @escaping @Sendable () -> Bool = { false }) {
+    self.limits = limits
+    self.isBehind = isBehind
+  }
 
   package var asideCount: Int { aside.count }
   private var isFull: Bool { weight >= limits.size }
@@ -56,21 +69,28 @@ package struct BatchGathering {
       offer(first)
     }
     let began = Monotonic.now()
+    var alarm = Alarm(input)
+    defer { alarm.cancel() }
     while true {
       while !isFull, aside.count < limits.size, let next = input.tryPop() { offer(next) }
       takeFromAside(fairly: false)
-      let spent = Monotonic.now() &- began
-      guard !isFull, spent < limits.wait,
-        let next = try await Self.pop(from: input, within: limits.wait - spent)
-      else { return true }
+      guard !isFull else { return true }
+      let wait = isBehind() ? max(limits.wait, limits.backlogWait) : limits.wait
+      let deadline = began.addingReportingOverflow(wait).partialValue
+      guard wait > 0, Monotonic.now() < deadline else { return true }
+      alarm.set(deadline)
+      guard let next = try await input.pop(before: deadline) else { return true }
       offer(next)
     }
   }
 
   /// The batch, in the order in which it was gathered; what follows begins the next one.
   package mutating func take() -> [ProcessedFrame] {
+    let now = Monotonic.now()
+    for place in frames.indices { frames[place].times.queuedForMatch += now &- since[place] }
     defer {
       frames.removeAll()
+      since.removeAll(keepingCapacity: true)
       shares.removeAll()
       weight = 0
     }
@@ -93,6 +113,7 @@ package struct BatchGathering {
 
   private mutating func add(_ frame: ProcessedFrame, _ weight: Int) {
     frames.append(frame)
+    since.append(Monotonic.now())
     self.weight += weight
     shares[frame.ticket.camera, default: 0] += weight
   }
@@ -115,29 +136,28 @@ package struct BatchGathering {
     }
     aside = left
   }
+}
 
-  /// The next frame; `nil` when none comes in that time, or ever.
-  private static func pop(
-    from input: BoundedQueue<ProcessedFrame>, within nanoseconds: UInt64
-  ) async throws -> BoundedQueue<ProcessedFrame>.Popped? {
-    try await withThrowingTaskGroup(of: BoundedQueue<ProcessedFrame>.Popped?.self) { group in
-      group.addTask {
-        do {
-          return try await input.pop()
-        } catch is CancellationError {
-          return nil
-        }
+/// Ends the waiting for a frame at a time, with one sleeping task for as long as that time is the same.
+private struct Alarm {
+  private let queue: BoundedQueue<ProcessedFrame>
+  private var deadline: UInt64?
+  private var task: Task<Void, any Error>?
+
+  init(_ queue: BoundedQueue<ProcessedFrame>) { self.queue = queue }
+
+  mutating func set(_ deadline: UInt64) {
+    guard self.deadline != deadline else { return }
+    cancel()
+    self.deadline = deadline
+    task = Task { [queue] in
+      // Not by the clock that tasks sleep by: it may be a hair ahead.
+      while case let now = Monotonic.now(), now < deadline {
+        try await Task.sleep(for: .nanoseconds(deadline - now))
       }
-      group.addTask {
-        try? await Task.sleep(for: .nanoseconds(nanoseconds))
-        return nil
-      }
-      // Whichever ends first; a frame that is handed over while the time runs out is not lost.
-      let first = try await group.next() ?? nil
-      group.cancelAll()
-      let second = try await group.next() ?? nil
-      try Task.checkCancellation()
-      return first ?? second
+      queue.expire()
     }
   }
+
+  func cancel() { task?.cancel() }
 }

@@ -6,14 +6,16 @@ internal import Matching
 
 /// Searches the faces of many frames, from any camera, in one batch.
 ///
-/// A batch holds what has gathered while the last one was searched, up to its limits: it grows under load
-/// and, unless told to wait for more, adds no delay without.
+/// A batch holds what has gathered while the last one was searched, up to its limits, and waits for more only
+/// while the workers are behind: it grows under load and, unless told to wait, adds no delay without.
 struct MatchStage {
   let matcher: any Matcher
   let embedder: FaceEmbedder
   /// Candidates a search.
   let k: Int
   let limits: BatchLimits
+  /// Whether frames wait before the workers.
+  let isBehind: @Sendable () -> Bool
   let measures: MeasureRecorder
   let board: LiveBoard
 
@@ -29,7 +31,7 @@ struct MatchStage {
   ) async throws -> Tally {
     var tally = Tally()
     var batch = ProbeBatch(dimension: embedder.dimension)
-    var gathering = BatchGathering(limits)
+    var gathering = BatchGathering(limits, isBehind: isBehind)
     while try await gathering.gather(from: input) {
       var frames = gathering.take()
       batch.removeAll()

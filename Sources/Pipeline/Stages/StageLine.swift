@@ -125,7 +125,8 @@ struct StageLine: Sendable {
       group.addTask {
         let stage = MatchStage(
           matcher: matcher, embedder: embedder, k: configuration.candidates,
-          limits: configuration.batch, measures: recorders[workers], board: board)
+          limits: configuration.batch, isBehind: { decode.count > 0 },
+          measures: recorders[workers], board: board)
         let tally = try await stage.run(from: match, to: track)
         track.finish()
         return .match(tally)

@@ -24,6 +24,8 @@ extension BenchCommand {
 
     @OptionGroup var stages: PipelineStageOptions
 
+    @OptionGroup var batching: BatchOptions
+
     @Option(help: "Rounds, after one for warming up.")
     var rounds: Int = 5
 
@@ -38,6 +40,7 @@ extension BenchCommand {
 
     func validate() throws {
       try stages.check()
+      try batching.check()
       guard (1...1000).contains(rounds) else {
         throw ValidationError("--rounds: give a number from 1 to 1000")
       }
@@ -46,6 +49,7 @@ extension BenchCommand {
     func run() async throws {
       var plan = PipelinePlan(
         try stages.configuration(FrameSet(opening: FilePath(frameset))), scenario: .offline)
+      plan.configuration.batch = batching.limits
       plan.seconds = duration.value
       plan.warmup = 0.5
       plan.usesBus = stages.bus == .sqlite

@@ -36,6 +36,26 @@ extension CommaSeparated: ExpressibleByArgument where Element == Int {
   init?(argument: String) { self.init(argument) { Int($0) } }
 }
 
+/// Seconds, or none at all: 0, 0s, 20ms.
+struct SecondsOrZero: ExpressibleByArgument, CustomStringConvertible {
+  let value: Double
+
+  init(milliseconds: Double) { value = milliseconds / 1e3 }
+
+  init?(argument: String) {
+    if ["0", "0s", "0ms"].contains(argument) {
+      value = 0
+    } else if let seconds = Seconds(argument: argument) {
+      value = seconds.value
+    } else {
+      return nil
+    }
+  }
+
+  var description: String { value < 1 ? "\(Int((value * 1e3).rounded()))ms" : "\(Seconds(value))" }
+  var defaultValueDescription: String { description }
+}
+
 /// Seconds as people write them: 50ms, 10s, 2.5s, 1m, 1000h.
 struct Seconds: ExpressibleByArgument, CustomStringConvertible {
   let value: Double

@@ -11,6 +11,11 @@ struct BatchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Of these, probes of one camera while others' could be searched.", valueName: "n"))
+  var batchPerCamera: Int = 16
+
+  @Option(
+    help: ArgumentHelp(
       """
       How long a batch that is not full waits for more, such as 5ms. (default: not at all; what gathers \
       while the last one is searched is the next)
@@ -19,8 +24,9 @@ struct BatchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Of these, probes of one camera while others' could be searched.", valueName: "n"))
-  var batchPerCamera: Int = 16
+      "The same while frames wait for a worker, since a search of many costs less; or 0.",
+      valueName: "t"))
+  var batchBacklogWait = SecondsOrZero(milliseconds: 20)
 
   func check() throws {
     guard (1...4_096).contains(batch) else {
@@ -29,6 +35,9 @@ struct BatchOptions: ParsableArguments {
     guard batchWait.map({ $0.value <= 10 }) ?? true else {
       throw ValidationError("--batch-wait: give 10s at most")
     }
+    guard batchBacklogWait.value <= 10 else {
+      throw ValidationError("--batch-backlog-wait: give 10s at most")
+    }
     guard (1...4_096).contains(batchPerCamera) else {
       throw ValidationError("--batch-per-camera: give a number from 1 to 4096")
     }
@@ -36,6 +45,7 @@ struct BatchOptions: ParsableArguments {
 
   var limits: BatchLimits {
     BatchLimits(
-      size: batch, wait: batchWait.map { UInt64($0.value * 1e9) } ?? 0, perCamera: batchPerCamera)
+      size: batch, wait: batchWait.map { UInt64($0.value * 1e9) } ?? 0,
+      backlogWait: UInt64(batchBacklogWait.value * 1e9), perCamera: batchPerCamera)
   }
 }

@@ -48,6 +48,9 @@ extension ScenarioKeys {
     .init(
       name: "batch-wait", kind: .duration, standard: nil, words: "How long one waits for more."),
     .init(
+      name: "batch-backlog-wait", kind: .duration, standard: "20ms",
+      words: "The same while frames wait for a worker."),
+    .init(
       name: "batch-per-camera", kind: .count, standard: "16",
       words: "Of one camera, while others wait."),
     .init(name: "metrics", kind: .text, standard: nil, words: "Address to give metrics on."),

@@ -121,6 +121,9 @@ enum ScenarioKeys {
       name: "batch-wait", kind: .duration, standard: nil,
       words: "How long a batch that is not full waits for more."),
     .init(
+      name: "batch-backlog-wait", kind: .duration, standard: "20ms",
+      words: "The same while frames wait for a worker."),
+    .init(
       name: "batch-per-camera", kind: .count, standard: "16",
       words: "Of these, probes of one camera while others wait."),
     .init(name: "deployment", kind: .text, standard: "local", words: "Name of the installation."),
