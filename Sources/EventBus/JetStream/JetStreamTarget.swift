@@ -9,18 +9,11 @@ package final class JetStreamTarget: ForwardTarget {
   package let location: NATSLocation
   /// All calls of the library, which may block.
   private let queue = DispatchQueue(label: "sightline.nats")
-  private let state: Mutex<State>
-
-  private struct State {
-    /// Those of the location first, then what they told of their cluster.
-    var servers: [NATSLocation.Server]
-    /// Where to try first: one behind the last that answered, since that one went away.
-    var next = 0
-  }
+  private let ring: Mutex<ServerRing>
 
   package init(_ location: NATSLocation) {
     self.location = location
-    state = Mutex(State(servers: location.servers))
+    ring = Mutex(ServerRing(location.servers))
   }
 
   package var name: String { location.description }
@@ -35,19 +28,12 @@ package final class JetStreamTarget: ForwardTarget {
   package func connect(
     _ receiver: any ForwardReceiver
   ) async throws(BusError) -> any ForwardSession {
-    let (servers, first) = state.withLock { ($0.servers, $0.next) }
     var worst: BusError?
-    for offset in servers.indices {
-      let index = (first + offset) % servers.count
+    for server in ring.withLock({ $0.round }) {
       do throws(BusError) {
-        let session = try await connect(servers[index], receiver)
+        let session = try await connect(server, receiver)
         let learnt = session.context.discovered
-        state.withLock { state in
-          state.next = index + 1
-          for server in learnt where !state.servers.contains(server) {
-            state.servers.append(server)
-          }
-        }
+        ring.withLock { $0.answered(server, knows: learnt) }
         return session
       } catch {
         if worst == nil || worst?.code == .unreachable { worst = error }

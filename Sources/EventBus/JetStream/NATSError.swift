@@ -125,10 +125,16 @@ enum NATSError {
     unsafe natsStatus_GetText(status).map { unsafe String(cString: $0) } ?? "\(status.rawValue)"
   }
 
-  /// In one line, and without a password even if a server should repeat one.
+  /// In one line, without the place in the library's own text that it begins with, `(conn.c:1234): `, and without a
+  /// password even if a server should repeat one.
   private static func clean(_ text: String?, _ location: NATSLocation) -> String? {
     guard let text, !text.isEmpty else { return nil }
     var line = text
+    if line.hasPrefix("("), let end = line.firstRange(of: "): "),
+      line[..<end.lowerBound].contains(".c:")
+    {
+      line.removeSubrange(..<end.upperBound)
+    }
     // Before the line is cut, or half of it would stay.
     if let secret = location.passwordInText?.text, !secret.isEmpty {
       line = line.replacing(secret, with: "(secret)")

@@ -28,17 +28,22 @@ package struct Publishing {
   private let prefix: Int
 
   package init(_ place: String, _ location: NATSLocation) throws(BusError) {
-    var name: UnsafeMutablePointer<natsInbox>?
-    try unsafe NATSError.check(natsInbox_Create(&name), place, location)
-    defer { unsafe natsInbox_Destroy(name) }
-    guard let name = unsafe name else {
-      throw BusError(.failed, "\(place): no memory for a connection")
-    }
-    let inbox = unsafe String(cString: name)
+    let inbox = try Self.inbox(place, location)
     answers = inbox + ".*"
     reply = (inbox + ".").utf8.map { CChar(bitPattern: $0) }
     prefix = reply.count
     reply += [CChar](repeating: 0, count: 24)
+  }
+
+  /// A subject that nobody else listens at.
+  static func inbox(_ place: String, _ location: NATSLocation) throws(BusError) -> String {
+    var made: UnsafeMutablePointer<natsInbox>?
+    try unsafe NATSError.check(natsInbox_Create(&made), place, location)
+    defer { unsafe natsInbox_Destroy(made) }
+    guard let made = unsafe made else {
+      throw BusError(.failed, "\(place): no memory for a subscription")
+    }
+    return unsafe String(cString: made)
   }
 
   /// Where an event goes, as `NATSLocation.subject(of:)` tells it.

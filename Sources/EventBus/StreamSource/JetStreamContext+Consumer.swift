@@ -28,10 +28,10 @@ extension JetStreamContext {
   }
 
   /// Finds the stream, which must be there, have the settings that the location asks for, and hold subjects
-  /// that `filter` is for.
+  /// that `filter` is for. A work queue removes what is acknowledged.
   func readableStream(
     _ filter: String, _ troubles: ReadingTroubles
-  ) throws(BusError) -> (created: Int64, end: Int64) {
+  ) throws(BusError) -> (created: Int64, end: Int64, isWorkQueue: Bool) {
     let wanted = location.stream
     var info: UnsafeMutablePointer<jsStreamInfo>?
     var code = jsErrCode(0)
@@ -67,7 +67,10 @@ extension JetStreamContext {
     if let difference = facts.difference(from: wanted) {
       throw BusError(.otherSettings, "\(place): \(difference)")
     }
-    return unsafe (info.pointee.Created, Int64(clamping: info.pointee.State.LastSeq))
+    return unsafe (
+      info.pointee.Created, Int64(clamping: info.pointee.State.LastSeq),
+      config.pointee.Retention == js_WorkQueuePolicy
+    )
   }
 
   /// Finds the consumer, or makes it so that it begins with the first message there is.
@@ -112,17 +115,6 @@ extension JetStreamContext {
       throw BusError(.failed, "\(place): the server tells nothing of the consumer")
     }
     return unsafe FoundConsumer(info.pointee)
-  }
-
-  /// A subject that nobody else listens at.
-  func newInbox(_ troubles: ReadingTroubles) throws(BusError) -> String {
-    var made: UnsafeMutablePointer<natsInbox>?
-    try unsafe check(natsInbox_Create(&made), jsErrCode(0), troubles)
-    defer { unsafe natsInbox_Destroy(made) }
-    guard let made = unsafe made else {
-      throw BusError(.failed, "\(place): no memory for a subscription")
-    }
-    return unsafe String(cString: made)
   }
 
   /// Listens at a subject.

@@ -51,15 +51,16 @@ internal import CNATS
       answers.close()
       throw error
     }
+    let isWorkQueue: Bool
     do {
       let filter = location.stream.filter
       let stream = try context.readableStream(filter, troubles)
       let found = try context.pullConsumer(consumer, filter, troubles)
-      inbox = try context.newInbox(troubles)
+      inbox = try Publishing.inbox(place, location)
       let opened = try unsafe context.subscription(inbox + ".*", troubles)
       unsafe subscription = opened
       self.filter = filter
-      created = stream.created
+      (created, isWorkQueue) = (stream.created, stream.isWorkQueue)
       end = stream.end
       begin = found.standing
       acknowledgeWithin = found.acknowledgeWithin
@@ -73,6 +74,7 @@ internal import CNATS
     description =
       "NATS server \(greeting.version) at \(server), stream \(location.stream.name), "
       + "consumer \(consumer)"
+      + (isWorkQueue ? "; the stream is a work queue, so that what is taken is gone from it" : "")
   }
 
   /// Other servers of the cluster.

@@ -70,6 +70,18 @@ struct SourceRefusalJetStreamTests {
     #expect(error?.message.contains("--consumer") == true)
   }
 
+  @Test("A stream that loses what it is read of says so")
+  func workQueue() async throws {
+    let server = try shop.server()
+    try Workshop.request(
+      server, "$JS.API.STREAM.CREATE.SIGHTINGS",
+      #"{"name":"SIGHTINGS","subjects":["sightline.sighting.>"],"retention":"workqueue","storage":"file"}"#
+    )
+    #expect(await shop.refusal(server.url) == nil)
+    #expect(shop.connections.count == 1)
+    #expect(shop.connections.first?.contains("work queue") == true, "\(shop.connections)")
+  }
+
   @Test("A wrong password is refused at once and told nowhere")
   func password() async throws {
     let server = try shop.server("authorization { user: me, password: \"correct horse\" }")

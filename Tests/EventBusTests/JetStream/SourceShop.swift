@@ -169,6 +169,13 @@ final class SourceShop {
     }
   }
 
+  /// What was told of each connection.
+  var connections: [String] {
+    heard.events.withLock { told in
+      told.compactMap { if case .connected(let text) = $0 { text } else { nil } }
+    }
+  }
+
   var troubles: [BusError] {
     heard.events.withLock { told in
       told.compactMap { if case .trouble(let error) = $0 { error } else { nil } }

@@ -65,42 +65,22 @@ extension Bus {
       let (source, target) = try locations()
       let signals = StopOnSignal(note: "stopping after what is under way (again to quit)")
       let stop = signals.stop
-      if case .nats(let location) = target, case .sqlite(let path) = source {
-        let report = try await StreamCarrier.bridge(
+      let report: CarryReport
+      switch (source, target) {
+      case (.sqlite(let path), .nats(let location)):
+        report = try await EventCarrier.bridge(
           path, to: location, consumer: consumer, follow: follow, stop: stop)
-        try Console.output(json ? try report.json(snakeCase: true) : report.text)
-        if stop.isRaised { throw ExitCode(ExitStatus.interrupted) }
-        return
-      }
-      if case .nats(let location) = source {
-        let report = try await StreamCarrier.collect(
+      case (.nats(let location), _):
+        report = try await EventCarrier.collect(
           location, into: target, consumer: consumer, follow: follow, stop: stop)
-        try Console.output(json ? try report.json(snakeCase: true) : report.text)
-        if stop.isRaised { throw ExitCode(ExitStatus.interrupted) }
-        if report.skipped > 0 { throw ExitCode(ExitStatus.failure) }
-        return
+      case (.sqlite, .sqlite):
+        report = try await EventCarrier.carry(
+          try source.openSource(consumer: consumer ?? "bridge to \(target)"), to: target,
+          follow: follow, stop: stop)
       }
-      // The source first: a target should not be made for a source that is not there.
-      let events = try source.openSource(consumer: consumer ?? "bridge to \(target)")
-      let counts = CommitCounts()
-      let bus = try target.openBus { counts.add($0.receipt) }
-      let progress = CountProgress("bus bridge")
-      let tally: BusBridge.Tally
-      do {
-        tally = try await BusBridge(from: events, to: bus).run(
-          follow: follow, until: { stop.isRaised }, progress: { progress.update($0.events) })
-      } catch {
-        try? await bus.close()
-        throw error
-      }
-      try await bus.close()
-      try await events.close()
-      progress.finish()
-      let report = CarryReport(
-        events: tally.events, bytes: tally.bytes, appended: counts.appended,
-        duplicates: counts.duplicates)
       try Console.output(json ? try report.json(snakeCase: true) : report.text)
       if stop.isRaised { throw ExitCode(ExitStatus.interrupted) }
+      if report.skipped > 0 { throw ExitCode(ExitStatus.failure) }
     }
 
     private func locations() throws -> (from: BusLocation, to: BusLocation) {

@@ -79,7 +79,7 @@ extension Bus {
       var report: CarryReport
       switch target {
       case .nats(let location):
-        (tally, report) = try await StreamCarrier.replay(replay, to: location, stop: stop) {
+        (tally, report) = try await EventCarrier.replay(replay, to: location, stop: stop) {
           progress.update(min($0.events, end), of: end)
         }
       case .sqlite:

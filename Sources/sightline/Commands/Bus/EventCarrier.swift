@@ -7,8 +7,8 @@ internal import Pipeline
 internal import Reports
 internal import SystemPackage
 
-/// What `bus bridge` and `bus replay` do when events go to a stream, or come from one.
-enum StreamCarrier {
+/// How `bus bridge` and `bus replay` carry events, to a log and to a stream.
+enum EventCarrier {
   /// How long to wait at the end for what is not acknowledged.
   static let patience = Duration.seconds(300)
 
@@ -40,30 +40,42 @@ enum StreamCarrier {
       patience: patience, until: { stop.isRaised }, observer: { told.observe($0) })
     // The source first: a target should not be made for a source that is not there.
     try await source.connect()
+    var report = try await carry(source, to: target, follow: follow, stop: stop)
+    report.skipped = await source.skipped
+    if report.skipped > 0 {
+      Console.error(
+        "sightline: \(report.skipped) messages are no events of ours, are not in the log and will not come "
+          + "again")
+    }
+    return report
+  }
+
+  /// Takes what `source` has to a log, which is made if it is missing, and lets go of both.
+  static func carry(
+    _ source: any EventSource, to target: BusLocation, follow: Bool, stop: StopSignal
+  ) async throws -> CarryReport {
     let counts = CommitCounts()
-    let bus = try target.openBus { counts.add($0.receipt) }
     let progress = CountProgress("bus bridge")
     let tally: BusBridge.Tally
     do {
-      tally = try await BusBridge(from: source, to: bus).run(
-        follow: follow, until: { stop.isRaised }, progress: { progress.update($0.events) })
+      let bus = try target.openBus { counts.add($0.receipt) }
+      do {
+        tally = try await BusBridge(from: source, to: bus).run(
+          follow: follow, until: { stop.isRaised }, progress: { progress.update($0.events) })
+      } catch {
+        try? await bus.close()
+        throw error
+      }
+      try await bus.close()
     } catch {
-      try? await bus.close()
-      await source.close()
+      try? await source.close()
       throw error
     }
-    try await bus.close()
-    await source.close()
+    try await source.close()
     progress.finish()
-    let skipped = await source.skipped
-    if skipped > 0 {
-      Console.error(
-        "sightline: \(skipped) messages are no events of ours, are not in the log and will not come again"
-      )
-    }
     return CarryReport(
       events: tally.events, bytes: tally.bytes, appended: counts.appended,
-      duplicates: counts.duplicates, skipped: skipped)
+      duplicates: counts.duplicates)
   }
 
   /// Tells events again there, at their pace.
