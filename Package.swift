@@ -163,7 +163,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Pipeline", "Faces", "Files", "Frames", "Galleries", "Matching", "Population", system,
+        "Pipeline", "EventBus", "Faces", "Files", "Frames", "Galleries", "Matching", "Population",
+        system,
       ]),
     .testTarget(
       name: "BenchmarkingTests",

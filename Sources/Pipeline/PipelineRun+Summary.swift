@@ -76,7 +76,8 @@ extension PipelineRun {
         durability: durability),
       failures: outcome.track.failures.map { .init(frame: $0.frame, reason: $0.message) },
       seconds: seconds,
-      framesPerSecond: runningSeconds > 0 ? Double(frames.entered) / runningSeconds : 0,
+      framesPerSecond: runningSeconds > 0
+        ? Double(frames.entered - frames.dropped) / runningSeconds : 0,
       threads: configuration.threads, seed: configuration.frameSet.manifest.generator.seed,
       configDigest: digest.hex,
       settingsDigest: configuration.settingsDigest, softwareVersion: SoftwareVersion.current)

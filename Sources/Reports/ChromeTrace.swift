@@ -22,7 +22,7 @@ package struct ChromeTrace: Sendable {
     var events = (0..<workers).map { name("worker \($0)", row: $0) }
     events.append(name("matcher", row: matcher))
     events.append(name("tracker", row: tracker))
-    var lastBatch: UInt64 = 0
+    var batches: Set<UInt64> = []
     for (number, end) in ends.sorted(by: { $0.endedAt < $1.endedAt }).enumerated() {
       let marks = end.marks
       let feed = LoadTrial.name(of: end.feed)
@@ -32,9 +32,8 @@ package struct ChromeTrace: Sendable {
       ] where from > 0 && to > 0 {
         events.append(work(stage, feed, from, to, row: marks.worker))
       }
-      // Frames of a batch share one search.
-      if marks.matchStarted > 0, marks.matchStarted != lastBatch {
-        lastBatch = marks.matchStarted
+      // Frames of a batch share one search, and may end after those of a later one.
+      if marks.matchStarted > 0, batches.insert(marks.matchStarted).inserted {
         events.append(work("match", feed, marks.matchStarted, marks.matched, row: matcher))
       }
       if marks.trackStarted > 0 {

@@ -7,11 +7,17 @@ internal import Pipeline
 /// What `bench pipeline --dry-run` tells.
 package struct PipelinePlanReport: Sendable {
   private let plan: PipelinePlan
+  private let galleryBytes: Int?
 
-  package init(_ plan: PipelinePlan) { self.plan = plan }
+  /// Throws `FileError`, `GalleryError` for a gallery's folder that is none.
+  package init(_ plan: PipelinePlan) throws {
+    self.plan = plan
+    galleryBytes = try plan.configuration.galleryBytes()
+  }
 
   package var text: String {
     let settings = PipelineSettings(plan)
+    let gallery = galleryBytes.map { "\(Text.bytes($0)) for the gallery" } ?? "the gallery's files"
     let seconds = Int(plan.estimatedSeconds.rounded(.up))
     return """
       Would measure the pipeline, scenario \(plan.scenario.rawValue)\(load)
@@ -19,9 +25,10 @@ package struct PipelinePlanReport: Sendable {
         gallery   \(settings.gallery), matcher \(settings.matcher)
         threads   \(settings.threads)
         queues    \(QueuePlan(plan.measured).text)
+        batch     \(settings.batchText)
         memory    about \(Text.bytes(plan.stageBytes)) for frames, \
       \(Text.bytes(plan.configuration.setBytes)) for the list of them, \
-      \(Text.bytes(plan.recordBytes)) for their latencies, and the gallery
+      \(Text.bytes(plan.recordBytes)) for their latencies, \(gallery)
         time      about \(seconds) s, to a factor of two, and the gallery's
       """
   }

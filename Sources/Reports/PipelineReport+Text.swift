@@ -50,9 +50,7 @@ extension PipelineReport {
       ],
       [
         "batch",
-        "\(settings.batch) probes, \(settings.batchPerCamera) of one camera while others wait; waits "
-          + "\(Text.rate(settings.batchWaitMS)) ms for more, "
-          + "\(Text.rate(settings.batchBacklogWaitMS)) ms while frames queue for a worker",
+        settings.batchText,
       ],
       [
         "machine",
@@ -208,5 +206,14 @@ extension PipelineReport {
       ])
     }
     return Text.table(rows)
+  }
+}
+
+extension PipelineSettings {
+  /// When a batch of searches is closed.
+  var batchText: String {
+    "\(batch) probes, \(batchPerCamera) of one camera while others wait; waits "
+      + "\(Text.rate(batchWaitMS)) ms for more, \(Text.rate(max(batchWaitMS, batchBacklogWaitMS))) ms while "
+      + "frames queue for a worker"
   }
 }

@@ -42,8 +42,9 @@ package struct StagesReport: Encodable, Sendable {
     return """
       Stages: \(settings.frameSizes.joined(separator: ", ")), scale \(settings.scale), locating in \
       \(settings.locate) at decimation \(Text.rate(settings.decimation)), \(settings.gallery) by \
-      \(result.matcher), threads \(settings.threads), bus \(settings.bus), batches that wait \
-      \(Text.rate(settings.batchBacklogWaitMS)) ms while frames queue; \(result.rounds.count) rounds; \
+      \(result.matcher), threads \(settings.threads), bus \(settings.bus), batches of \
+      \(settings.batch) that wait \(Text.rate(settings.batchWaitMS)) ms, \
+      \(Text.rate(max(settings.batchWaitMS, settings.batchBacklogWaitMS))) ms while frames queue; \(result.rounds.count) rounds; \
       load \(Text.fixed(result.loadBefore, 1)) before, \(Text.fixed(result.loadAfter, 1)) after
 
       \(table)

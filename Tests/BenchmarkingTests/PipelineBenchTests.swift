@@ -97,7 +97,7 @@ struct PipelineBenchTests {
     for attempt in 1...3 {
       let (result, stalled) = try await stalledRun(plan)
       let run = try #require(result.tried.last)
-      if attempt < 3, run.uncorrectedP99MS >= 1_000 { continue }
+      if attempt < 3, run.uncorrectedP99MS >= 1_000 || !stalled { continue }
       #expect(stalled)
       #expect(run.p99MS > 1_000, "the frames that were due while it stood still waited for it")
       #expect(run.uncorrectedP99MS < 1_000, "few were in service then")

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
-import Faces
 import Files
 import Frames
 import Pipeline
@@ -10,20 +9,14 @@ import Testing
 
 @Suite("Batches")
 struct BatchGatheringTests {
-  private func frame(_ camera: Int, _ order: Int, faces: Int = 0) -> ProcessedFrame {
+  private func frame(_ camera: Int, _ order: Int) -> ProcessedFrame {
     let record = FrameSetManifest.Frame(
       camera: "cam-\(camera)", seq: order, capturedAt: 0, file: "f", bytes: 0,
       sha256: SHA256Digest(of: ""), boxes: [])
     return ProcessedFrame(
       ticket: FrameTicket(
         frame: record, camera: camera, lane: camera, order: order, capturedAt: 0, admittedAt: 0),
-      outcome: .decoded(width: 1, height: 1, warning: nil),
-      faces: (0..<faces).map {
-        FrameFace(
-          face: LocatedFace(
-            marker: $0, box: .init(x: 0, y: 0, width: 1, height: 1), side: 1, decodedSide: 1,
-            margin: 1), outcome: .embedded(row: $0, tier: 0))
-      })
+      outcome: .decoded(width: 1, height: 1, warning: nil))
   }
 
   private func queue(_ cameras: [Int]) async throws -> BoundedQueue<ProcessedFrame> {
@@ -134,7 +127,7 @@ struct BatchGatheringTests {
     }
     func push(_ order: Int) async throws {
       while queue.waiting.consumers == 0 { await Task.yield() }
-      try await queue.push(frame(0, order, faces: 1))
+      try await queue.push(frame(0, order))
     }
     for order in 0..<6 { try await push(order) }
     while queue.waiting.consumers == 0 { await Task.yield() }
@@ -151,7 +144,7 @@ struct BatchGatheringTests {
     let queue = BoundedQueue<ProcessedFrame>(capacity: 4)
     var gathering = BatchGathering(BatchLimits(size: 4, backlogWait: 5_000_000)) { true }
     for order in 0..<20 {
-      try await queue.push(frame(0, order, faces: 1))
+      try await queue.push(frame(0, order))
       let start = Monotonic.now()
       #expect(try await gathering.gather(from: queue))
       #expect(Monotonic.now() - start >= 5_000_000)
@@ -160,19 +153,6 @@ struct BatchGatheringTests {
       // The time in which it was gathered is time that the frame waited.
       #expect(batch.allSatisfy { $0.times.queuedForMatch >= 5_000_000 })
     }
-  }
-
-  @Test("Frames without a face wait for nothing, however far the workers are behind")
-  func faceless() async throws {
-    let queue = try await queue([0, 1, 0])
-    var gathering = BatchGathering(BatchLimits(backlogWait: 3_600_000_000_000)) { true }
-    #expect(try await gathering.gather(from: queue))
-    #expect(gathering.take().count == 3)
-    // One with a face waits; full again, it does not.
-    try await queue.push(frame(0, 2, faces: 2))
-    try await queue.push(frame(0, 3, faces: 62))
-    #expect(try await gathering.gather(from: queue))
-    #expect(gathering.take().map(\.ticket.order) == [2, 3])
   }
 
   @Test("No frame is lost where the time to wait runs out as it comes")

@@ -45,6 +45,7 @@ package struct LoadRun: Codable, Hashable, Sendable {
   package var bottleneck: Bottleneck?
   /// CPU seconds a second: cores in use.
   package var coresUsed: Double
+  /// A frame that was not dropped.
   package var cpuMSPerFrame: Double
   /// How late frames were offered by the fault of the generator.
   package var generatorLagP99MS: Double
@@ -175,7 +176,7 @@ extension LoadRun {
     }
     bottleneck = Self.bottleneck(stages)
     coresUsed = Double(outcome.cpu) / time
-    cpuMSPerFrame = Double(outcome.cpu) / 1e6 / Double(max(total.entered, 1))
+    cpuMSPerFrame = Double(outcome.cpu) / 1e6 / Double(max(total.entered - total.dropped, 1))
     generatorLagP99MS = milliseconds(0.99, outcome.lags.sorted)
     frameAllocations = outcome.allocations
     mostQueuedFrames = outcome.mostQueued.elements

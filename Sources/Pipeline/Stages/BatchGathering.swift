@@ -44,7 +44,6 @@ package struct BatchGathering {
   /// When each of these was gathered.
   private var since: [UInt64] = []
   private var weight = 0
-  private var probes = 0
   /// Weights in the batch, by camera.
   private var shares: [Int: Int] = [:]
   private var aside: [Aside] = []
@@ -76,9 +75,7 @@ package struct BatchGathering {
       while !isFull, aside.count < limits.size, let next = input.tryPop() { offer(next) }
       takeFromAside(fairly: false)
       guard !isFull else { return true }
-      // Without a probe there is nothing to gain.
-      let isWorthMore = probes > 0 && isBehind()
-      let wait = isWorthMore ? max(limits.wait, limits.backlogWait) : limits.wait
+      let wait = isBehind() ? max(limits.wait, limits.backlogWait) : limits.wait
       let deadline = began.addingReportingOverflow(wait).partialValue
       guard wait > 0, Monotonic.now() < deadline else { return true }
       alarm.set(deadline)
@@ -96,7 +93,6 @@ package struct BatchGathering {
       since.removeAll(keepingCapacity: true)
       shares.removeAll()
       weight = 0
-      probes = 0
     }
     return frames
   }
@@ -118,7 +114,6 @@ package struct BatchGathering {
   private mutating func add(_ frame: ProcessedFrame, _ weight: Int) {
     frames.append(frame)
     since.append(Monotonic.now())
-    probes += frame.probes
     self.weight += weight
     shares[frame.ticket.camera, default: 0] += weight
   }

@@ -37,11 +37,11 @@ final class FrameWorker {
     self.embedder = embedder
   }
 
-  /// Takes frames from `input` until it is finished, and passes each on to `output`, or to `aside` when it
-  /// waited too long; tells `window` what each keeps from then on.
+  /// Takes frames from `input` until it is finished, and passes each on to `output`, or to `aside` when there is
+  /// nothing to search for in it or it waited too long; tells `window` what each keeps from then on.
   func run(
     from input: BoundedQueue<FrameTicket>, to output: BoundedQueue<ProcessedFrame>,
-    tooOldTo aside: BoundedQueue<ProcessedFrame>, in window: FlightWindow
+    orTo aside: BoundedQueue<ProcessedFrame>, in window: FlightWindow
   ) async throws -> Tally {
     while let popped = try await input.pop() {
       if popped.isTooOld {
@@ -53,7 +53,7 @@ final class FrameWorker {
       frame.keptBytes = ProcessedFrame.bytes(
         faces: frame.faces.count, searched: frame.probes, candidates: candidates)
       window.keep(frame.keptBytes)
-      try await output.push(frame)
+      try await (frame.probes > 0 ? output : aside).push(frame)
     }
     return Tally(allocations: buffer.allocations + reader.allocations)
   }

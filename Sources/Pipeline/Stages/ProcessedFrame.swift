@@ -51,11 +51,6 @@ package struct FrameFace: Sendable {
   package let outcome: FaceEmbedder.Outcome
   /// Best first; empty when not embedded.
   package var candidates: [Candidate] = []
-
-  package init(face: LocatedFace, outcome: FaceEmbedder.Outcome) {
-    self.face = face
-    self.outcome = outcome
-  }
 }
 
 /// A frame that has passed the workers, whatever came of it.

@@ -119,13 +119,15 @@ struct StageLine: Sendable {
           let worker = FrameWorker(
             configuration, embedder, number: number, measures: recorders[number])
           return .worker(
-            try await worker.run(from: decode, to: match, tooOldTo: track, in: window))
+            try await worker.run(from: decode, to: match, orTo: track, in: window))
         }
       }
+      // With fewer frames than workers the queue is about to be empty.
+      let enough = min(workers, configuration.intakeLimits.elements - 1)
       group.addTask {
         let stage = MatchStage(
           matcher: matcher, embedder: embedder, k: configuration.candidates,
-          limits: configuration.batch, isBehind: { decode.count > 0 },
+          limits: configuration.batch, isBehind: { decode.count > enough },
           measures: recorders[workers], board: board)
         let tally = try await stage.run(from: match, to: track)
         track.finish()

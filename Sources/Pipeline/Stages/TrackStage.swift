@@ -89,11 +89,16 @@ struct TrackStage {
     }
     let tracked = Monotonic.now()
     measures.worked(.track, tracked &- start)
-    let took = processed.isDropped ? nil : tracked &- min(tracked, ticket.admittedAt)
-    board.tracked(
-      camera: camera, faces: tally.faces,
-      overThreshold: processed.candidates(
-        from: machines[camera].policy.decision.threshold), events: events, took: took)
+    if door == nil {
+      // Nothing came, so nothing took time, and no frame waits for these events to be durable.
+      board.closed(events)
+    } else {
+      let took = processed.isDropped ? nil : tracked &- min(tracked, ticket.admittedAt)
+      board.tracked(
+        camera: camera, faces: tally.faces,
+        overThreshold: processed.candidates(
+          from: machines[camera].policy.decision.threshold), events: events, took: took)
+    }
     var processed = processed
     processed.times.marks.trackStarted = start
     processed.times.marks.tracked = tracked

@@ -17,15 +17,17 @@ struct BatchOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      How long a batch that is not full waits for more, such as 5ms. (default: not at all; what gathers \
-      while the last one is searched is the next)
+      How long a batch that is not full waits for more, such as 5ms. (default: not at all but for \
+      --batch-backlog-wait; what gathers while the last one is searched is the next)
       """, valueName: "t"))
   var batchWait: Seconds?
 
   @Option(
     help: ArgumentHelp(
-      "The same while frames wait for a worker, since a search of many costs less; or 0.",
-      valueName: "t"))
+      """
+      How long at least while more frames than workers wait for one: a search of many costs little more than \
+      one; or 0.
+      """, valueName: "t"))
   var batchBacklogWait = SecondsOrZero(milliseconds: 20)
 
   func check() throws {

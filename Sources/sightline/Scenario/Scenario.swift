@@ -206,6 +206,10 @@ extension [Scenario.Setting] {
   /// One `key=value` a line, whatever the sources: equal digests, equal settings.
   var digest: SHA256Digest {
     SHA256Digest(
-      of: map { "\($0.key.name)=\($0.value ?? "")\n" }.joined())
+      of: map { setting in
+        let value = setting.value ?? ""
+        // A default as an option would be given, so that it is the same whether it is written down or not.
+        return "\(setting.key.name)=\(setting.key.kind.argument(value) ?? value)\n"
+      }.joined())
   }
 }

@@ -49,7 +49,7 @@ extension ScenarioKeys {
       name: "batch-wait", kind: .duration, standard: nil, words: "How long one waits for more."),
     .init(
       name: "batch-backlog-wait", kind: .duration, standard: "20ms",
-      words: "The same while frames wait for a worker."),
+      words: "How long a batch waits for more while frames queue for a worker."),
     .init(
       name: "batch-per-camera", kind: .count, standard: "16",
       words: "Of one camera, while others wait."),

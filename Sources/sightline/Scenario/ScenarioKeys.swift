@@ -122,7 +122,7 @@ enum ScenarioKeys {
       words: "How long a batch that is not full waits for more."),
     .init(
       name: "batch-backlog-wait", kind: .duration, standard: "20ms",
-      words: "The same while frames wait for a worker."),
+      words: "How long a batch waits for more while frames queue for a worker."),
     .init(
       name: "batch-per-camera", kind: .count, standard: "16",
       words: "Of these, probes of one camera while others wait."),
