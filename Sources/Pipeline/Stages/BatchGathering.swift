@@ -9,7 +9,7 @@ package struct BatchLimits: Hashable, Sendable {
   package var size: Int
   /// Nanoseconds that a batch which is not full waits for more; 0 to search what is there.
   package var wait: UInt64
-  /// The same while frames wait before the workers: these will be some time over them, and a search of many
+  /// The same while the workers are behind: they will be some time over what waits for them, and a search of many
   /// takes little more than a search of one, which leaves more of the cores to what all are waiting for.
   package var backlogWait: UInt64
   /// Probes, or frames, of one camera in a batch while frames of others could be in it.
@@ -50,7 +50,7 @@ package struct BatchGathering {
   /// Frames aside, by camera.
   private var waiting: [Int: Int] = [:]
 
-  /// `isBehind` tells whether frames wait before the workers.
+  /// `isBehind` tells whether more frames wait for the workers than they are about to take.
   package init(_ limits: BatchLimits, isBehind: @escaping @Sendable () -> Bool = { false }) {
     self.limits = limits
     self.isBehind = isBehind

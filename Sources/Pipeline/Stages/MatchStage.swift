@@ -14,7 +14,7 @@ struct MatchStage {
   /// Candidates a search.
   let k: Int
   let limits: BatchLimits
-  /// Whether frames wait before the workers.
+  /// Whether more frames wait for the workers than they are about to take.
   let isBehind: @Sendable () -> Bool
   let measures: MeasureRecorder
   let board: LiveBoard
