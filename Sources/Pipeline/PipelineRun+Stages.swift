@@ -24,7 +24,7 @@ extension PipelineRun {
     let already = framesDone(source.resumeAfter)
     var line = StageLine(
       configuration: configuration, embedder: embedder, matcher: matcher, bus: bus,
-      latency: latency, runID: ticket.runID
+      latency: latency, runID: ticket.runID, journeys: journeys.map { Journeys(observer: $0) }
     ) { [observer] in observer(.frames(done: already + $0, total: total)) }
     line.witness = witness
     if let monitor { line.monitor = watched(by: monitor, after: source.resumeAfter) }

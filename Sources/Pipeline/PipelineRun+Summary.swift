@@ -22,6 +22,8 @@ extension PipelineRun {
     let gallery = matcher.gallery
     var measures = outcome.measures
     measures.add(events.measures)
+    let use = StageUse(
+      measures, over: UInt64(max(runningSeconds, 0) * 1e9), workers: configuration.threads)
     return RunSummary(
       runID: ticket.runID, state: stopped ? "stopped" : "finished",
       resumed: ticket.resumedFrom != nil,
@@ -54,8 +56,9 @@ extension PipelineRun {
           name: stage.rawValue, count: work.count, p50MS: work.milliseconds(atPercentile: 50),
           p99MS: work.milliseconds(atPercentile: 99),
           waitP50MS: wait.milliseconds(atPercentile: 50),
-          waitP99MS: wait.milliseconds(atPercentile: 99))
+          waitP99MS: wait.milliseconds(atPercentile: 99), utilisation: use.share(of: stage))
       },
+      bottleneck: use.bottleneck,
       latencyMS: .init(
         count: events.latency.count, p50: events.latency.milliseconds(atPercentile: 50),
         p90: events.latency.milliseconds(atPercentile: 90),

@@ -32,6 +32,8 @@ package struct PipelineRun: Sendable {
   /// Sees every frame when it has left the pipeline, one at a time, in order: for measurements, which must
   /// not be slow.
   package var witness: (@Sendable (ProcessedFrame) -> Void)?
+  /// Told the end of every frame's way, from several threads.
+  package var journeys: (@Sendable (JourneyEnd) -> Void)?
   /// Where the run may be looked at while it works.
   package var monitor: PipelineMonitor?
 

@@ -69,6 +69,8 @@ package struct RunSummary: Codable, Hashable, Sendable {
     /// Time spent in the queue before the stage.
     package var waitP50MS: Double
     package var waitP99MS: Double
+    /// Share of the time of its threads in which it was at work.
+    package var utilisation: Double
   }
 
   /// From a frame's coming in (on the wall clock: its scheduled capture) to its event being durable: the
@@ -140,6 +142,8 @@ package struct RunSummary: Codable, Hashable, Sendable {
   package var tracks: Tracks
   package var sightings: Sightings
   package var stages: [Stage]
+  /// The stage that is busiest for the threads it has; `nil` where no frame came.
+  package var bottleneck: Bottleneck?
   package var latencyMS: Latency
   package var gallery: Gallery
   package var matcher: Matcher
@@ -163,7 +167,7 @@ package struct RunSummary: Codable, Hashable, Sendable {
     case runID = "run_id"
     case resumedAfterFrames = "resumed_after_frames"
     case state, resumed, simulated, frames, faults, drops, faces, searches, tracks, sightings,
-      stages
+      stages, bottleneck
     case latencyMS = "latency_ms"
     case gallery, matcher, threshold, bus, failures, seconds
     case framesPerSecond = "frames_per_second"
@@ -200,7 +204,7 @@ extension RunSummary.Tracks {
 
 extension RunSummary.Stage {
   private enum CodingKeys: String, CodingKey {
-    case name, count
+    case name, count, utilisation
     case p50MS = "p50_ms"
     case p99MS = "p99_ms"
     case waitP50MS = "wait_p50_ms"

@@ -8,11 +8,15 @@ package import Pipeline
 package struct ChromeTrace: Sendable {
   private let ends: [JourneyEnd]
   private let start: UInt64
+  private let cameras: [String]
 
-  /// `start` is when the first frame was due, on the clock of `ends`.
-  package init(_ ends: [JourneyEnd], start: UInt64) {
+  /// - Parameters:
+  ///   - start: when the first frame was due, on the clock of `ends`; `nil` for the first of these.
+  ///   - cameras: by feed; those without get a name by their number.
+  package init(_ ends: [JourneyEnd], start: UInt64? = nil, cameras: [String] = []) {
     self.ends = ends
-    self.start = start
+    self.start = start ?? ends.map(\.dueAt).min() ?? 0
+    self.cameras = cameras
   }
 
   /// One JSON object. O(frames).
@@ -25,7 +29,8 @@ package struct ChromeTrace: Sendable {
     var batches: Set<UInt64> = []
     for (number, end) in ends.sorted(by: { $0.endedAt < $1.endedAt }).enumerated() {
       let marks = end.marks
-      let feed = LoadTrial.name(of: end.feed)
+      let feed =
+        end.feed < cameras.count ? cameras[end.feed] : LoadTrial.name(of: end.feed)
       for (stage, from, to) in [
         ("read", marks.started, marks.read), ("decode", marks.read, marks.decoded),
         ("locate", marks.decoded, marks.located), ("embed", marks.located, marks.embedded),

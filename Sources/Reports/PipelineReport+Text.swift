@@ -139,6 +139,8 @@ extension PipelineReport {
       + "p90 \(Text.milliseconds(p90)), p99 \(Text.milliseconds(p99)), "
       + "p99.9 \(Text.milliseconds(p999)) ms from due to "
       + (settings.bus == "none" ? "handed over" : "durable")
+      + (run.provenEventP99MS.map { ", p99 proved under \(Text.milliseconds($0)) ms" }
+        ?? "; too few to prove p99 by themselves")
   }
 
   private func stageTable(_ run: LoadRun) -> String {
@@ -152,14 +154,7 @@ extension PipelineReport {
         Text.fixed(stage.utilisation, 3),
       ])
     }
-    var out =
-      Text.table(rows) + "\n\n  busy: share of its threads' time in which a stage was at work."
-    if let bottleneck = run.bottleneck {
-      out +=
-        " The bottleneck is \(bottleneck.stage): its\n  threads were busy "
-        + "\(Text.fixed(bottleneck.utilisation, 2)) of the time."
-    }
-    return out
+    return Text.table(rows) + "\n\n" + Text.busiest(run.bottleneck)
   }
 
   /// What the last run lost, by reason, and how memory went meanwhile.
@@ -212,8 +207,25 @@ extension PipelineReport {
 extension PipelineSettings {
   /// When a batch of searches is closed.
   var batchText: String {
-    "\(batch) probes, \(batchPerCamera) of one camera while others wait; waits "
-      + "\(Text.rate(batchWaitMS)) ms for more, \(Text.rate(max(batchWaitMS, batchBacklogWaitMS))) ms while "
-      + "frames queue for a worker"
+    Text.batch(
+      batch, perCamera: batchPerCamera, waitMS: batchWaitMS, backlogWaitMS: batchBacklogWaitMS)
+  }
+}
+
+extension Text {
+  /// What a column of utilisations means, and the largest.
+  static func busiest(_ bottleneck: Bottleneck?) -> String {
+    "  busy: share of its threads' time in which a stage was at work."
+      + (bottleneck.map {
+        " The bottleneck is \($0.stage): its\n  threads were busy \(fixed($0.utilisation, 2)) of the time."
+      } ?? "")
+  }
+
+  /// When a batch of searches is closed.
+  static func batch(
+    _ size: Int, perCamera: Int, waitMS: Double, backlogWaitMS: Double
+  ) -> String {
+    "\(size) probes, \(perCamera) of one camera while others wait; waits \(rate(waitMS)) ms for more, "
+      + "\(rate(max(waitMS, backlogWaitMS))) ms while frames queue for a worker"
   }
 }

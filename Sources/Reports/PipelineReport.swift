@@ -26,6 +26,8 @@ package struct PipelineReport: Encodable, Sendable {
   /// False: no run held the bound, or its searches were wrong.
   package let valid: Bool
   package let invalid: String?
+  /// Whether it was given up before its end.
+  package let interrupted: Bool
   /// Absent where the result is not valid.
   package let headline: Headline?
   package let version: String
@@ -50,6 +52,7 @@ package struct PipelineReport: Encodable, Sendable {
     let plan = result.plan
     valid = result.invalid == nil
     invalid = result.invalid
+    interrupted = result.interrupted
     version = machine.version
     self.command = command
     settings = PipelineSettings(plan)

@@ -22,12 +22,17 @@ package struct RunPlanReport: Sendable {
       configuration.clock == .wall ? "\(seconds) s" : "about \(seconds) s, to a factor of two"
     let frames = Text.count(configuration.frameCount)
     let queues = QueuePlan(configuration).text
+    let limits = configuration.batch
+    let batch = Text.batch(
+      limits.size, perCamera: limits.perCamera, waitMS: Double(limits.wait) / 1e6,
+      backlogWaitMS: Double(limits.backlogWait) / 1e6)
     let lines = """
       Would run \(frames) frames of \(configuration.cameraCount) cameras
         gallery   \(configuration.gallery), matcher \(configuration.matcher.rawValue)
         threads   \(configuration.threads)
         clock     \(configuration.clock.rawValue)
         queues    \(queues)
+        batch     \(batch)
         memory    \(memory), about \(Text.bytes(configuration.stageBytes)) for frames and \
       \(Text.bytes(configuration.setBytes)) for the list of them
         time      \(time), and the gallery's

@@ -97,7 +97,7 @@ extension RunSummary {
   }
 
   private var stageTable: String {
-    var rows = [["stage", "count", "p50 ms", "p99 ms", "queued p50", "queued p99"]]
+    var rows = [["stage", "count", "p50 ms", "p99 ms", "queued p50", "queued p99", "busy"]]
     for stage in stages {
       rows.append([
         stage.name, Text.count(stage.count), Text.milliseconds(stage.p50MS),
@@ -105,9 +105,10 @@ extension RunSummary {
         // The worker's stages follow each other without a queue.
         stage.waitP99MS > 0 ? Text.milliseconds(stage.waitP50MS) : "-",
         stage.waitP99MS > 0 ? Text.milliseconds(stage.waitP99MS) : "-",
+        Text.fixed(stage.utilisation, 3),
       ])
     }
-    return Text.table(rows)
+    return Text.table(rows) + "\n\n" + Text.busiest(bottleneck)
       + "\n\n  \(Text.fixed(framesPerSecond, 1)) frames/s with \(threads) threads, "
       + "\(Text.fixed(seconds, 2)) s in all"
   }

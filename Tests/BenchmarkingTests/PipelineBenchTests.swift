@@ -143,6 +143,25 @@ struct PipelineBenchTests {
     #expect(result.invalid != nil)
   }
 
+  @Test("Frames that find no place in flight are late, as those are that a queue gives up")
+  func refused() async throws {
+    var plan = try plan(.cameras)
+    plan.bound = 0.1
+    // Frames behind one that stands still wait for it, so few feeds fill what may be in flight.
+    plan.load = 4
+    plan.framesPerSecond = 60
+    plan.seconds = 4
+    plan.warmup = 0
+    plan.keepsGoing = true
+    plan.configuration.intake = QueueLimits(elements: 2, policy: .dropOldest)
+    let result = try await run(plan) {
+      FaultyMatcher($0, stallAfter: .milliseconds(500), stall: .seconds(2))
+    }
+    let run = try #require(result.tried.last)
+    #expect(run.drops.contains { $0.reason == "in-flight" }, "\(run.drops.map(\.reason))")
+    #expect(run.late >= run.frames.dropped)
+  }
+
   @Test("What is to last goes on though frames are dropped, and every one is accounted for")
   func lasting() async throws {
     var plan = try plan(.cameras)

@@ -73,6 +73,26 @@ struct BenchPipelineTests {
     #expect(!text.output.contains("no frame dropped"))
   }
 
+  @Test("An interrupt ends with 130 and with what had been tried, which counts for nothing")
+  func interrupted() throws {
+    let scratch = try Scratch()
+    let result = try Binary.shell(
+      """
+      $SIGHTLINE bench pipeline '\(Binary.samples)' --bound p99=200ms --find-max --duration 8s --warmup 100ms \
+      --gallery procedural:1000 --locate boxes --bus none --out '\(scratch.path("bench.json"))' --json & pid=$!
+      sleep 9; kill -INT $pid; wait $pid
+      """)
+    #expect(result.status == 130, "\(result.errors)")
+    let report = try object(result.output)
+    #expect(report["valid"] as? Bool == false)
+    #expect(report["interrupted"] as? Bool == true)
+    #expect(report["headline"] == nil && report["run"] == nil)
+    #expect((report["invalid"] as? String)?.hasPrefix("interrupted after ") == true)
+    #expect((report["tried"] as? [Any])?.isEmpty == false)
+    #expect(
+      try String(contentsOfFile: scratch.path("bench.json"), encoding: .utf8) == result.output)
+  }
+
   @Test("A dry run says what would be done, and does nothing")
   func dryRun() throws {
     let result = try Binary.run(

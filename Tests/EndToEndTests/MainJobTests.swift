@@ -115,9 +115,10 @@ struct MainJobTests {
       stages.compactMap { $0["name"] as? String } == [
         "read", "decode", "locate", "embed", "match", "track", "publish",
       ])
-    for key in ["count", "p50_ms", "p99_ms", "wait_p50_ms", "wait_p99_ms"] {
+    for key in ["count", "p50_ms", "p99_ms", "wait_p50_ms", "wait_p99_ms", "utilisation"] {
       #expect(stages.allSatisfy { $0.number(key) != nil })
     }
+    #expect((0...1.01).contains(summary.number("bottleneck", "utilisation") ?? 2))
     let opened = summary.number("sightings", "opened")
     #expect(opened == summary.number("sightings", "closed"))
 

@@ -33,6 +33,8 @@ package struct LoadRun: Codable, Hashable, Sendable {
   package var eventP90MS: Double?
   package var eventP99MS: Double?
   package var eventP999MS: Double?
+  /// The latency that the events alone prove p99 for, by the same rule; `nil` for too few of them.
+  package var provenEventP99MS: Double?
   package var frames: Frames
   package var drops: [Drop]
   /// Faces searched, of all frames.
@@ -107,12 +109,6 @@ package struct LoadRun: Codable, Hashable, Sendable {
     /// Share of the time of its threads in which it was at work.
     package var utilisation: Double
   }
-
-  package struct Bottleneck: Codable, Hashable, Sendable {
-    package var stage: String
-    /// Of the threads that the stage shares with others, all of them together.
-    package var utilisation: Double
-  }
 }
 
 extension LoadRun {
@@ -153,6 +149,7 @@ extension LoadRun {
     }
     (eventP50MS, eventP90MS) = (event(0.5), event(0.9))
     (eventP99MS, eventP999MS) = (event(0.99), event(0.999))
+    provenEventP99MS = LoadMeter.rule.estimate(events).map { Double($0) / 1e6 }
     frames = Frames(
       entered: total.entered, decoded: total.decoded, failed: total.failed, dropped: total.dropped,
       measured: reading.frames)
@@ -164,17 +161,17 @@ extension LoadRun {
     searches = outcome.searches
     framesPerBatch = Double(outcome.batchedFrames) / Double(max(outcome.batches, 1))
     sightingsOpened = outcome.sightings.opened
+    let use = StageUse(outcome.measures, over: outcome.elapsed, workers: workers)
     stages = Stage.allCases.map { stage in
       let work = outcome.measures.work[stage] ?? .none
       let wait = outcome.measures.wait[stage] ?? .none
-      let threads = stage.isWorkers ? Double(workers) : 1
       return StageRow(
         name: stage.rawValue, count: work.count, p50MS: work.milliseconds(atPercentile: 50),
         p99MS: work.milliseconds(atPercentile: 99), waitP50MS: wait.milliseconds(atPercentile: 50),
         waitP99MS: wait.milliseconds(atPercentile: 99),
-        utilisation: Double(outcome.measures.busy[stage] ?? 0) / time / threads)
+        utilisation: use.share(of: stage))
     }
-    bottleneck = Self.bottleneck(stages)
+    bottleneck = use.bottleneck
     coresUsed = Double(outcome.cpu) / time
     cpuMSPerFrame = Double(outcome.cpu) / 1e6 / Double(max(total.entered - total.dropped, 1))
     generatorLagP99MS = milliseconds(0.99, outcome.lags.sorted)
@@ -185,15 +182,5 @@ extension LoadRun {
     mostInFlightBytes = outcome.mostKept
     memory = nil
     failure = nil
-  }
-
-  /// Workers' stages share their threads, so they count together, and the largest of them is named.
-  static func bottleneck(_ stages: [StageRow]) -> Bottleneck? {
-    let shared = stages.filter { row in Stage(rawValue: row.name)?.isWorkers ?? false }
-    var groups = stages.filter { row in !shared.contains(row) }.map { ($0, $0.utilisation) }
-    if let largest = shared.max(by: { $0.utilisation < $1.utilisation }) {
-      groups.append((largest, shared.reduce(0) { $0 + $1.utilisation }))
-    }
-    return groups.max { $0.1 < $1.1 }.map { Bottleneck(stage: $0.0.name, utilisation: $0.1) }
   }
 }

@@ -5,11 +5,16 @@ internal import Glibc
 
 /// Finds the largest load that is held: bisection by short runs, then one run of full length that holds,
 /// lower after each that does not.
+///
+/// A run that shows nothing is made again, a few times. A load that is never judged counts as broken, so that the
+/// search goes on, and is told where the answer rests on it.
 package struct LoadSearch: Sendable {
   /// What a run at some load showed.
   package enum Finding: Sendable {
     case held
     case broken
+    /// Nothing, such as where the generator of load was late itself.
+    case unjudged
     /// Nothing can be found like this, such as with a matcher that is wrong.
     case unsound
   }
@@ -18,6 +23,17 @@ package struct LoadSearch: Sendable {
   private static let precision = 0.03
   private static let confirmations = 10
   private static let mostRaises = 3
+  /// Runs at one load until one of them shows something.
+  package static let mostTries = 3
+
+  /// What a search came to.
+  package struct Found: Hashable, Sendable {
+    /// The load that a full run held; `nil` if none did.
+    package var load: Double?
+    /// The load that keeps it from being more, if no run at that one showed anything: then the most that is held
+    /// is not known.
+    package var unjudged: Double?
+  }
 
   /// Whether loads are whole numbers.
   package var isWhole: Bool
@@ -29,7 +45,7 @@ package struct LoadSearch: Sendable {
     self.lowest = lowest
   }
 
-  /// The load that a full run held; `nil` if none did.
+  /// Makes runs until the largest load is found. O(log(top / precision)) runs.
   ///
   /// - Parameters:
   ///   - top: more than can be held, as far as is known; if it is held all the same, higher ones are tried.
@@ -37,8 +53,25 @@ package struct LoadSearch: Sendable {
   package func find(
     below top: Double,
     attempt: (_ load: Double, _ isFull: Bool, _ stepsLeft: Int) async throws -> Finding
-  ) async throws -> Double? {
+  ) async throws -> Found {
     var top = whole(top, .up)
+    var judgements: [(load: Double, isJudged: Bool)] = []
+    func judge(_ load: Double, isFull: Bool, _ stepsLeft: Int) async throws -> Finding {
+      for _ in 0..<Self.mostTries {
+        let finding = try await attempt(load, isFull, stepsLeft)
+        if finding == .broken { judgements.append((load, true)) }
+        if finding != .unjudged { return finding }
+      }
+      judgements.append((load, false))
+      return .broken
+    }
+    /// The load that was found, and the next one up if that was never judged.
+    func found(_ load: Double?) -> Found {
+      let above = judgements.filter { $0.load > load ?? 0 }
+      let next = above.map(\.load).min()
+      let isJudged = above.contains { $0.load == next && $0.isJudged }
+      return Found(load: load, unjudged: isJudged ? nil : next)
+    }
     var (low, high, raises) = (0.0, top, 0)
     while true {
       // What was measured on a busy machine need not be the most: upwards, where the top holds.
@@ -51,24 +84,24 @@ package struct LoadSearch: Sendable {
       let middle = whole((low + high) / 2, .down)
       if middle < lowest || middle <= low { break }
       let left = Int(log2(max((high - low) / (Self.precision * high), 1)).rounded(.up))
-      switch try await attempt(middle, false, left) {
+      switch try await judge(middle, isFull: false, left) {
       case .held: low = middle
-      case .broken: high = middle
-      case .unsound: return nil
+      case .broken, .unjudged: high = middle
+      case .unsound: return Found()
       }
     }
     var step = Self.precision
     for _ in 0..<Self.confirmations where low >= lowest && low > 0 {
-      switch try await attempt(low, true, 0) {
-      case .held: return low
-      case .unsound: return nil
-      case .broken:
+      switch try await judge(low, isFull: true, 0) {
+      case .held: return found(low)
+      case .unsound: return Found()
+      case .broken, .unjudged:
         // Longer after each failure: a machine that has become busy is far from what it held.
         low = isWhole ? min(low - 1, whole(low * (1 - step), .down)) : low * (1 - step)
         step = min(2 * step, 0.5)
       }
     }
-    return nil
+    return found(nil)
   }
 
   private func whole(_ load: Double, _ rule: FloatingPointRoundingRule) -> Double {

@@ -32,6 +32,8 @@ package struct PipelineResult: Sendable {
   package var agreement: LoadAgreement?
   /// Why there is no figure; `nil` if there is one.
   package var invalid: String?
+  /// Whether it was given up before its end; what was tried until then is there.
+  package var interrupted = false
   /// Frames' ways of the run that counts, for a trace.
   package var traced: [JourneyEnd] = []
   package var traceStart: UInt64 = 0
@@ -55,9 +57,9 @@ package struct PipelineBench: Sendable {
     self.observer = observer
   }
 
-  /// Opens or draws the gallery and runs it.
+  /// Opens or draws the gallery and runs it. Cancelled later than that, it ends with the runs that are done.
   ///
-  /// - Throws: `FileError`, `GalleryError`, `PipelineError`, `BusError`, `CancellationError`.
+  /// - Throws: `FileError`, `GalleryError`, `PipelineError`, `BusError`; `CancellationError` before the first run.
   package func run() async throws -> PipelineResult {
     let population = Population(seed: plan.configuration.frameSet.manifest.population.seed)
     let matcher = try await plan.configuration.matcher(population) { [observer] in
@@ -81,17 +83,25 @@ package struct PipelineBench: Sendable {
     let scratch = try LogFolder()
     defer { scratch.remove() }
     let runner = LoadRunner(plan: plan, trial: trial, matcher: sampled, scratch: scratch)
-    if plan.scenario.isOpenLoop {
-      try await openLoop(runner, into: &result)
-    } else {
-      observer(.load(nil, plan.scenario, secondsLeft: plan.estimatedSeconds))
-      keep(try await runner.closedLoop(), in: &result)
-    }
-    if result.confirmed == nil {
+    do {
+      if plan.scenario.isOpenLoop {
+        try await openLoop(runner, into: &result)
+      } else {
+        observer(.load(nil, plan.scenario, secondsLeft: plan.estimatedSeconds))
+        keep(try await runner.closedLoop(), in: &result)
+      }
+      if result.confirmed == nil {
+        result.invalid =
+          result.invalid ?? result.tried.last?.failure?.message ?? "no run held the bound"
+      } else {
+        try await check(sampled, matcher.information, population, &result)
+      }
+    } catch is CancellationError {
+      result.interrupted = true
       result.invalid =
-        result.invalid ?? result.tried.last?.failure?.message ?? "no run held the bound"
-    } else {
-      try await check(sampled, matcher.information, population, &result)
+        result.confirmed == nil
+        ? "interrupted after \(result.tried.count) runs, before one counted"
+        : "interrupted before the searches were compared with exact search"
     }
     result.loadAfter = Usage.load
     result.seconds = Double(Usage.wallNow - start) / 1e9
@@ -113,7 +123,7 @@ package struct PipelineBench: Sendable {
     let search = LoadSearch(
       isWhole: plan.scenario == .cameras, lowest: plan.scenario == .cameras ? 1 : 0.5)
     let short = plan.seconds / 4 + plan.warmup
-    _ = try await search.find(below: 1.05 * capacity / unit) { load, isFull, steps in
+    let found = try await search.find(below: 1.05 * capacity / unit) { load, isFull, steps in
       let left = Double(steps) * short + plan.seconds + plan.warmup
       observer(.load(load, plan.scenario, secondsLeft: left))
       let made = try await runner.openLoop(load, proof: isFull ? .earlyStopping : .share)
@@ -122,14 +132,29 @@ package struct PipelineBench: Sendable {
       } else {
         result.tried.append(made.run)
       }
-      return made.run.failure == nil ? .held : .broken
+      return switch made.run.failure?.kind {
+      case nil: .held
+      case .generator: .unjudged
+      case .dropped, .late, .empty: .broken
+      }
     }
-    if result.confirmed == nil, result.tried.isEmpty {
+    if let unjudged = found.unjudged {
+      result.invalid =
+        "the generator was overloaded at \(words(unjudged)), \(LoadSearch.mostTries) times over, so the most "
+        + "that is held is not known" + (found.load.map { ", but that \(words($0)) are" } ?? "")
+        + "; run on a quieter machine"
+    } else if result.confirmed == nil, result.tried.isEmpty {
       result.invalid =
         "\(Int(capacity.rounded())) frames/s are the most it takes, less than "
         + (plan.scenario == .cameras
           ? "one camera of \(plan.feedRate) frames/s gives" : "any rate tried")
     }
+  }
+
+  /// A load, in words.
+  private func words(_ load: Double) -> String {
+    plan.scenario == .cameras
+      ? "\(Int(load)) cameras" : "\((load * 10).rounded() / 10) frames/s"
   }
 
   private func keep(_ made: LoadRunner.Made, in result: inout PipelineResult) {
@@ -147,7 +172,9 @@ package struct PipelineBench: Sendable {
   ) async throws {
     let sample = try sampled.takeSample()
     guard plan.checked > 0, sample.probes.count > 0 else {
-      if plan.checked > 0 { result.invalid = "no face was searched: there is nothing to judge by" }
+      if plan.checked > 0 {
+        result.invalid = result.invalid ?? "no face was searched: there is nothing to judge by"
+      }
       return
     }
     observer(.checking(searches: sample.probes.count))

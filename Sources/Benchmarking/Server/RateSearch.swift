@@ -64,7 +64,7 @@ struct RateSearch {
       if run.differing > 0 { return .unsound }
       return run.failure == nil ? .held : .broken
     }
-    if held != nil { return row(tried.last, nil) }
+    if held.load != nil { return row(tried.last, nil) }
     if let run = tried.last, run.differing > 0 { return row(nil, run.failure) }
     guard tried.contains(where: { $0.failure == nil }) else {
       return row(

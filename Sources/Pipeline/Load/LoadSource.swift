@@ -56,6 +56,8 @@ struct LoadSource<Schedule: FrameSchedule>: Sendable {
           feed: feeds[offer.feed], sequence: offer.sequence, isMeasured: offer.isMeasured)
         orders[offer.feed] += 1
         try await intake.admit(ticket)
+      } else {
+        journeys.refused(feed: offer.feed, isMeasured: offer.isMeasured, dueAt: due)
       }
       // Only a queue that waits can have held it up.
       if intake.decode.limits.policy == .block { free = Monotonic.now() }

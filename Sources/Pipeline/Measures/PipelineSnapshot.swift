@@ -118,13 +118,3 @@ package struct PipelineSnapshot: Sendable {
     beganAt.map { takenAt > $0 ? Double(takenAt - $0) / 1e9 : 0 } ?? 0
   }
 }
-
-extension Stage {
-  /// Whether the stage runs on the workers' threads; else it has one of its own.
-  package var isWorkers: Bool {
-    switch self {
-    case .read, .decode, .locate, .embed: true
-    case .match, .track, .publish: false
-    }
-  }
-}

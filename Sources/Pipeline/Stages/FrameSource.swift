@@ -30,6 +30,9 @@ struct FrameSource {
     var next = manifest.cameras.map { (resumeAfter[$0.id] ?? -1) + 1 }
     var tally = Tally()
     let pace = configuration.clock == .wall ? Pace(first: firstCapture(manifest)) : nil
+    let waitsForRoom = intake.decode.limits.policy == .block
+    /// When a queue that waits had last made it wait: what came before is not late by the process's fault.
+    var free: UInt64 = 0
     for delivery in feed.deliveries {
       let frame = manifest.frames[delivery.frame]
       guard let camera = cameras[frame.camera] else { continue }
@@ -49,7 +52,7 @@ struct FrameSource {
           tally.stopped = true
           break
         }
-        if pace.lateness(of: delivery.at) >= 1_000_000_000 { tally.late += 1 }
+        if pace.lateness(of: delivery.at, since: free) >= 1_000_000_000 { tally.late += 1 }
       }
       tally.faults.struck(delivery, camera: frame.camera)
       capturedAt += delivery.shift
@@ -61,6 +64,7 @@ struct FrameSource {
           frame: frame, camera: camera, lane: lane, order: orders[lane], capturedAt: capturedAt,
           admittedAt: admittedAt)
         if try await intake.absent(ticket) { orders[lane] += 1 }
+        if waitsForRoom { free = Monotonic.now() }
         continue
       }
       let hasPlace = try await intake.place(camera: camera)
@@ -75,6 +79,7 @@ struct FrameSource {
       ticket.damage = delivery.damage
       orders[lane] += 1
       try await intake.admit(ticket)
+      if waitsForRoom { free = Monotonic.now() }
     }
     return tally
   }
@@ -92,9 +97,9 @@ private struct Pace {
 
   init(first: Int64) { self.first = first }
 
-  /// How long ago a frame came, in nanoseconds.
-  func lateness(of comesAt: Int64) -> UInt64 {
-    let due = start &+ UInt64(max(0, comesAt - first)) &* 1_000
+  /// How long ago a frame came, or `free` was where that is later; in nanoseconds.
+  func lateness(of comesAt: Int64, since free: UInt64) -> UInt64 {
+    let due = max(free, start &+ UInt64(max(0, comesAt - first)) &* 1_000)
     let now = Monotonic.now()
     return now > due ? now - due : 0
   }

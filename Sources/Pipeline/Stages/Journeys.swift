@@ -44,6 +44,14 @@ package final class Journeys: Sendable {
     waiting?.resume()
   }
 
+  /// A frame was turned away before its way began.
+  func refused(feed: Int, isMeasured: Bool, dueAt: UInt64) {
+    observer(
+      JourneyEnd(
+        feed: feed, outcome: .dropped, isMeasured: isMeasured, dueAt: dueAt,
+        endedAt: Monotonic.now(), marks: FrameMarks(), events: 0))
+  }
+
   /// Returns when no frame is on its way; for the one source.
   func idle() async throws {
     try await withTaskCancellationHandler {

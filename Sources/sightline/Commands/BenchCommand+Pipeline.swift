@@ -23,7 +23,9 @@ extension BenchCommand {
         Inference's rules, with its early stopping). The set stands for any number of cameras.
 
         Exit status 99 where the bound is not held, a frame is dropped, the generator is late itself, or \
-        searches differ from exact search: then INVALID is printed and no figure.
+        searches differ from exact search: then INVALID is printed and no figure. With --find-max the generator \
+        is late where no run at the next load up could be judged for it. Status 130 when interrupted; what had \
+        been tried is told all the same.
         """)
 
     @Argument(help: "Folder of the frame set, made by `sightline simulate`.")
@@ -105,9 +107,6 @@ extension BenchCommand {
     @Flag(help: "Only tell what would be done, with memory and time.")
     var dryRun = false
 
-    /// Frames of a trace, at most.
-    private static let traced = 20_000
-
     func validate() throws {
       try stages.check()
       try batching.check()
@@ -181,7 +180,7 @@ extension BenchCommand {
       plan.usesBus = stages.bus == .sqlite
       plan.checked = checked
       plan.keepsGoing = soak
-      plan.traced = trace == nil ? 0 : Self.traced
+      plan.traced = trace == nil ? 0 : JourneyTrace.most
       if dryRun {
         try Console.output(PipelinePlanReport(plan).text)
         return
@@ -197,13 +196,12 @@ extension BenchCommand {
         defer { progress.finish() }
         var bench = PipelineBench(plan, observer: progress.observe)
         bench.monitor = observatory.monitor
-        do {
-          return try await bench.run()
-        } catch is CancellationError {
+        let result = try await bench.run()
+        if result.interrupted {
           progress.finish()
           progress.tellInterrupted()
-          throw CancellationError()
         }
+        return result
       }
       var report = PipelineReport(
         result, machine: .current(libraries: LibraryVersions.all), command: CommandLine.arguments)
@@ -217,6 +215,7 @@ extension BenchCommand {
           ChromeTrace(result.traced, start: result.traceStart).json, to: FilePath(trace))
       }
       try Console.output(json ? try report.json(snakeCase: true) : report.text)
+      if report.interrupted { throw ExitCode(ExitStatus.interrupted) }
       if !report.valid || !LimitTable(report.limits).isMet {
         throw ExitCode(ExitStatus.limitBroken)
       }

@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import EventBus
 internal import Faces
+internal import Files
 internal import Frames
 internal import Galleries
 internal import Glibc
@@ -134,6 +135,12 @@ struct Run: AsyncParsableCommand {
   @Flag(help: "Print the summary as one JSON object.")
   var json = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the first 20,000 frames' ways for chrome://tracing or Perfetto.",
+      valueName: "file.json"))
+  var trace: String?
+
   @Flag(help: "Only tell what would be done, with memory and time.")
   var dryRun = false
 
@@ -212,11 +219,13 @@ struct Run: AsyncParsableCommand {
     defer { observer.finish() }
     try observatory.start(metrics: try observation.address())
     let (log, forward) = try await openBus(observatory, observer)
+    let traced = trace.map { _ in JourneyTrace() }
     var summary: RunSummary
     do {
       var run = PipelineRun(
         configuration, bus: log, stop: signals.stop, observer: observer.observe)
       run.monitor = observatory.monitor
+      run.journeys = traced?.observe
       summary = try await run.execute()
     } catch is CancellationError {
       observer.finish()
@@ -228,6 +237,10 @@ struct Run: AsyncParsableCommand {
     summary.limits = try limits.findings(summary.figures)
     observer.ended(summary)
     observer.finish()
+    if let trace, let traced {
+      let cameras = frameSet.manifest.cameras.map(\.id)
+      try WholeFile.write(ChromeTrace(traced.ends, cameras: cameras).json, to: FilePath(trace))
+    }
     try Console.output(json ? try summary.json() : summary.text)
     if let shortfall = summary.bus.forward?.shortfall(outbox: log.description) {
       Console.error("sightline: \(shortfall)")

@@ -136,6 +136,7 @@ enum ScenarioKeys {
     .init(name: "log-level", kind: .text, standard: "notice", words: "What is told as it runs."),
     .init(name: "log-format", kind: .text, standard: "text", words: "text or json."),
     .init(name: "no-live", kind: .flag, standard: "false", words: "Lines, never a live view."),
+    .init(name: "trace", kind: .text, standard: nil, words: "A file for frames' ways."),
   ]
 }
 
