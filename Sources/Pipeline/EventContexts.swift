@@ -30,9 +30,8 @@ struct EventContexts: Sendable {
     self.matcher = matcher.information
     self.threshold = threshold
     self.runID = runID
-    policy = SightingPolicy(
-      decision: DecisionPolicy(
-        threshold: threshold.threshold, listed: configuration.candidates))
+    policy = configuration.decision.policy(
+      threshold: threshold.threshold, listed: configuration.candidates)
   }
 
   func context(for camera: FrameSetManifest.Camera) -> SightingContext {

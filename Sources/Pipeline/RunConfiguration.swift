@@ -5,7 +5,6 @@ package import Faces
 package import Files
 package import Frames
 package import Galleries
-internal import Sightings
 
 /// Which time a run lives in.
 package enum RunClock: String, CaseIterable, Hashable, Sendable {
@@ -43,6 +42,8 @@ package struct RunConfiguration: Sendable {
   package var threshold: ThresholdRule = .fpir(0.003)
   /// Candidates a search returns and an event carries.
   package var candidates = 5
+  /// When tracks end, and what of them makes a sighting.
+  package var decision = DecisionSettings()
   package var scale: DecodeScale = .full
   package var locate: LocateMode = .frame
   package var decimation = 2.0
@@ -92,7 +93,7 @@ package struct RunConfiguration: Sendable {
       decimation=\(decimation)
       clock=\(clock.rawValue)
       deployment=\(deployment)
-      policy=\(SightingPolicy(decision: DecisionPolicy(threshold: 0, listed: candidates)))
+      policy=\(decision.policy(threshold: 0, listed: candidates))
       software=\(SoftwareVersion.current)
       """ + faults.filter(\.kind.isOfCameras).map { "\nfault=\($0)" }.joined()
   }

@@ -24,6 +24,7 @@ package struct PipelinePlanReport: Sendable {
         frames    \(Text.count(settings.frameCount)) of \(settings.cameras) cameras, over and over
         gallery   \(settings.gallery), matcher \(settings.matcher)
         threads   \(settings.threads)
+        decision  \(DecisionPlan(BenchDecision(plan.configuration.decision)).text)
         queues    \(QueuePlan(plan.measured).text)
         batch     \(settings.batchText)
         memory    about \(Text.bytes(plan.stageBytes)) for frames, \

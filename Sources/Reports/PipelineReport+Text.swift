@@ -28,7 +28,7 @@ extension PipelineReport {
   }
 
   private var head: String {
-    let lines = [
+    var lines = [
       ["scenario", scenarioLine],
       [
         "frames",
@@ -62,6 +62,9 @@ extension PipelineReport {
         "\(version); seed \(settings.seed); \(Text.bytes(conditions.peakMemoryBytes)) of memory at most",
       ],
     ]
+    if let decision = settings.decision {
+      lines.insert(["decision", DecisionPlan(decision).text], at: 3)
+    }
     return "Bench of the pipeline\n"
       + lines.map {
         "  " + $0[0] + String(repeating: " ", count: 11 - $0[0].count) + $0[1]

@@ -31,6 +31,7 @@ package struct RunPlanReport: Sendable {
         gallery   \(configuration.gallery), matcher \(configuration.matcher.rawValue)
         threads   \(configuration.threads)
         clock     \(configuration.clock.rawValue)
+        decision  \(DecisionPlan(configuration.decision).text)
         queues    \(queues)
         batch     \(batch)
         memory    \(memory), about \(Text.bytes(configuration.stageBytes)) for frames and \

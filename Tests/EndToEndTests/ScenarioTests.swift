@@ -124,6 +124,19 @@ struct ScenarioTests {
       ("version: 1\nfaults:\n  stal: 1 %\n", ":3: unknown key 'stal'; did you mean 'stall'?"),
       ("version: 1\nfaults:\n  garbage:\n    - 1 %\n    - lots\n", ":5: garbage: 'lots' is no"),
       ("version: 1\nrun:\n  limit: drops == 0\n", ":3: unknown key 'limit'"),
+      ("version: 1\nrun:\n  top: 3\n  captures: 101\n", ":4: captures: --captures: give a number"),
+      (
+        "version: 1\nrun:\n  least-captures: 4\n", ":3: least-captures: --least-captures: 4 is more"
+      ),
+      // The line that there is: of two options that do not agree it sets the one.
+      ("version: 1\nrun:\n  captures: 1\n", ":3: captures: --least-captures: 2 is more than"),
+      ("version: 1\nrun:\n  track-gap: 5 hours\n", ":3: track-gap: --track-gap: give a time"),
+      ("version: 1\nrun:\n  cool-down: long\n", ":3: cool-down: 'long' is not a time"),
+      (
+        "version: 1\nrun:\n  cool-dwn: 3 s\n",
+        ":3: unknown key 'cool-dwn'; did you mean 'cool-down'?"
+      ),
+      ("version: 1\nbench-pipeline:\n  cool-down: 3 s\n", ":3: unknown key 'cool-down'"),
       ("version: 1\nsimulate:\n  crossing: maybe\n", ":3: crossing: 'maybe' is not true or false"),
     ])
   func wrong(text: String, words: String) throws {

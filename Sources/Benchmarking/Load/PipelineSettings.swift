@@ -26,6 +26,8 @@ package struct PipelineSettings: Codable, Hashable, Sendable {
   package let locate: String
   package let decimation: Double
   package let candidates: Int
+  /// When tracks end and sightings are told; `nil` for what is so unless told.
+  package let decision: BenchDecision?
   package let threads: Int
   package let bus: String
   package let queueFrames: Int
@@ -61,6 +63,8 @@ package struct PipelineSettings: Codable, Hashable, Sendable {
     locate = configuration.locate.rawValue
     decimation = configuration.decimation
     candidates = configuration.candidates
+    let decided = BenchDecision(configuration.decision)
+    decision = decided == BenchDecision(DecisionSettings()) ? nil : decided
     threads = configuration.threads
     bus = plan.usesBus ? "sqlite" : "none"
     queueFrames = queue.elements

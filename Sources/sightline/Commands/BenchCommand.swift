@@ -42,6 +42,11 @@ struct SecondsOrZero: ExpressibleByArgument, CustomStringConvertible {
 
   init(milliseconds: Double) { value = milliseconds / 1e3 }
 
+  init(_ duration: Duration) { value = duration / .seconds(1) }
+
+  /// To the microsecond.
+  var duration: Duration { Seconds(value).duration }
+
   init?(argument: String) {
     if ["0", "0s", "0ms"].contains(argument) {
       value = 0
@@ -61,6 +66,11 @@ struct Seconds: ExpressibleByArgument, CustomStringConvertible {
   let value: Double
 
   init(_ value: Double) { self.value = value }
+
+  init(_ duration: Duration) { value = duration / .seconds(1) }
+
+  /// To the microsecond.
+  var duration: Duration { .microseconds(Int64((value * 1e6).rounded())) }
 
   var description: String { "\(value == value.rounded() ? "\(Int(value))" : "\(value)")s" }
   var defaultValueDescription: String { description }

@@ -26,6 +26,8 @@ struct PipelineStageOptions: ParsableArguments {
       "False positive identification rate of one non-mated search.", valueName: "rate"))
   var fpir: Double = 0.003
 
+  @OptionGroup var decision: DecisionOptions
+
   @Option(help: "Part of the resolution to decode: 1/1, 1/2, 1/4 or 1/8.")
   var scale: DecodeScale = .full
 
@@ -59,6 +61,7 @@ struct PipelineStageOptions: ParsableArguments {
     guard threads.map({ (1...256).contains($0) }) ?? true else {
       throw ValidationError("--threads: give a number from 1 to 256")
     }
+    try decision.check()
     try queue.check()
   }
 
@@ -67,6 +70,7 @@ struct PipelineStageOptions: ParsableArguments {
       frameSet: frameSet, gallery: try GalleryArgument(gallery))
     configuration.matcher = matcher
     configuration.threshold = .fpir(fpir)
+    configuration.decision = decision.settings
     configuration.scale = scale
     configuration.locate = locate
     configuration.decimation = decimation

@@ -100,6 +100,14 @@ struct Run: AsyncParsableCommand {
   @Option(name: [.customLong("top")], help: "Candidates an event carries.")
   var top: Int = 5
 
+  @OptionGroup var decision: DecisionOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "How long somebody must have been away from a camera to be sighted there anew, or 0.",
+      valueName: "t"))
+  var coolDown = SecondsOrZero(DecisionSettings().coolDown)
+
   @Option(help: ArgumentHelp("Workers and matcher threads. (default: one a core)", valueName: "n"))
   var threads: Int?
 
@@ -169,6 +177,7 @@ struct Run: AsyncParsableCommand {
     }
     _ = try galleryArgument()
     try Deployment.check(deployment)
+    try decision.check()
     try batching.check()
     try queue.check()
     try observation.check()
@@ -186,6 +195,8 @@ struct Run: AsyncParsableCommand {
     configuration.matcher = matcher
     configuration.threshold = threshold.map { .fixed($0) } ?? .fpir(fpir ?? 0.003)
     configuration.candidates = top
+    configuration.decision = decision.settings
+    configuration.decision.coolDown = coolDown.duration
     configuration.scale = scale
     configuration.locate = locate
     configuration.decimation = decimation

@@ -70,7 +70,7 @@ struct Scenario {
         else { continue }
         let text = texts.map(\.string).joined(separator: ",")
         guard let argument = key.kind.argument(text) else {
-          throw first.place.error(.badValue, "'\(text)' is not \(key.kind.example)")
+          throw first.place.error(.badValue, key.kind.refusal(of: text))
         }
         sections[command, default: [:]][key.name] = Value(argument: argument, place: first.place)
       }
@@ -150,7 +150,7 @@ struct Scenario {
       } else if let text = environment[key.variable(command)] {
         guard let value = key.kind.argument(text) else {
           throw SettingsError(
-            .badValue, "\(key.variable(command)): '\(text)' is not \(key.kind.example)")
+            .badValue, "\(key.variable(command)): \(key.kind.refusal(of: text))")
         }
         found[key.name] = (value, .environment)
       } else if let value = sections[command]?[key.name] {
@@ -175,16 +175,17 @@ struct Scenario {
   /// `message`, which speaks of an option, told at the line that set it, where the file did.
   func located(_ message: String, command: String) -> String {
     let section = sections[command] ?? [:]
-    // The whole name of the option that is spoken of first: --batch is no part of --batch-wait.
-    let spoken = message.firstRange(of: "--").map { range in
-      String(message[range.upperBound...].prefix { $0.isLetter || $0.isNumber || $0 == "-" })
+    // Of the options that are spoken of the first that the file sets, by its whole name: --batch is no part
+    // of --batch-wait.
+    let sentence = message.prefix { $0 != "\n" }
+    let spoken = sentence.ranges(of: "--").lazy.map { range in
+      String(sentence[range.upperBound...].prefix { $0.isLetter || $0.isNumber || $0 == "-" })
     }
-    if let spoken, let place = section[spoken]?.place(of: message) {
-      let words = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
-      let error = place.error(.badValue, words)
-      return "\(error)"
+    guard let place = spoken.compactMap({ section[$0]?.place(of: message) }).first else {
+      return message
     }
-    return message
+    let words = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+    return "\(place.error(.badValue, words))"
   }
 }
 

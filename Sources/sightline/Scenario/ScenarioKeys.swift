@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Sightline authors
 
-internal import Settings
+internal import Faces
+internal import Frames
+internal import Logs
+internal import Pipeline
 
 /// A key of a scenario file: an option of a command, by the same name.
 struct ScenarioKey {
-  /// What a value may be; numbers may have units.
-  enum Kind {
-    case text, number, count, share, seconds, flag
-    /// Seconds, with the unit that the option wants.
-    case duration
-    /// Values with commas between, or a list.
-    case list
-    /// An option that may be given several times; on one line with semicolons between. In a file it has a
-    /// place of its own, outside the commands' sections.
-    case lines
-  }
-
   let name: String
   let kind: Kind
   /// As the option's help tells it; `nil` for none.
@@ -63,7 +54,7 @@ enum ScenarioKeys {
     .init(name: "seed", kind: .count, standard: "1", words: "Seed of all but the population."),
     .init(
       name: "population-seed", kind: .count, standard: "1", words: "Seed of the population."),
-    .init(name: "line", kind: .text, standard: "C", words: "Quality line: A0, A, B, C, D or E."),
+    .init(name: "line", kind: .line, standard: "C", words: "Quality line, best first."),
     .init(name: "people", kind: .count, standard: nil, words: "Passes before each camera."),
     .init(name: "crowd", kind: .count, standard: "2", words: "Most people in view at a time."),
     .init(name: "mated", kind: .share, standard: "0.75", words: "Share of enrolled people."),
@@ -89,7 +80,9 @@ enum ScenarioKeys {
     .init(
       name: "gallery-size", kind: .count, standard: nil, words: "The same as procedural:N.",
       rivals: ["gallery"]),
-    .init(name: "matcher", kind: .text, standard: "auto", words: "exact, int8, sketch or auto."),
+    .init(
+      name: "matcher", kind: .choice(of: MatcherChoice.self), standard: "auto",
+      words: "What searches."),
     .init(
       name: "threshold", kind: .number, standard: nil, words: "A cosine.", rivals: ["fpir"]),
     .init(
@@ -103,17 +96,34 @@ enum ScenarioKeys {
     .init(
       name: "flush", kind: .seconds, standard: "30.0",
       words: "How long to wait for NATS at the end."),
-    .init(name: "scale", kind: .text, standard: "1/1", words: "1/1, 1/2, 1/4 or 1/8."),
-    .init(name: "locate", kind: .text, standard: "frame", words: "frame, or the set's boxes."),
+    .init(
+      name: "scale", kind: .choice(of: DecodeScale.self), standard: "1/1",
+      words: "Part of the resolution to decode."),
+    .init(
+      name: "locate", kind: .choice(of: LocateMode.self), standard: "frame",
+      words: "frame, or the set's boxes."),
     .init(
       name: "decimation", kind: .number, standard: "2.0", words: "Smaller to look for markers."),
-    .init(name: "clock", kind: .text, standard: "virtual", words: "virtual or wall."),
+    .init(
+      name: "clock", kind: .choice(of: RunClock.self), standard: "virtual",
+      words: "virtual or wall."),
     .init(name: "top", kind: .count, standard: "5", words: "Candidates an event carries."),
+    .init(
+      name: "track-gap", kind: .duration, standard: "2s", words: "How long a track may go unseen."),
+    .init(name: "captures", kind: .count, standard: "3", words: "Best captures that are fused."),
+    .init(
+      name: "least-captures", kind: .count, standard: "2", words: "Searches a decision needs."),
+    .init(
+      name: "update-every", kind: .duration, standard: "1s",
+      words: "Least time between updates of a sighting."),
+    .init(
+      name: "cool-down", kind: .duration, standard: "10s",
+      words: "How long somebody must have been away to be sighted anew."),
     .init(name: "threads", kind: .count, standard: nil, words: "Workers and matcher threads."),
     .init(name: "queue-frames", kind: .count, standard: nil, words: "Frames that may wait."),
     .init(name: "queue-bytes", kind: .count, standard: "67108864", words: "Their bytes."),
     .init(
-      name: "when-full", kind: .text, standard: "drop-oldest",
+      name: "when-full", kind: .choice(of: QueuePolicy.self), standard: "drop-oldest",
       words: "drop-oldest, drop-newest or block."),
     .init(name: "max-age", kind: .duration, standard: nil, words: "Drop what waited longer."),
     .init(name: "batch", kind: .count, standard: "64", words: "Probes searched together."),
@@ -133,42 +143,13 @@ enum ScenarioKeys {
     .init(name: "fault", kind: .lines, standard: nil, words: "What goes wrong meanwhile."),
     .init(name: "limit", kind: .lines, standard: nil, words: "What must hold at the end."),
     .init(name: "metrics", kind: .text, standard: nil, words: "Address to give metrics on."),
-    .init(name: "log-level", kind: .text, standard: "notice", words: "What is told as it runs."),
-    .init(name: "log-format", kind: .text, standard: "text", words: "text or json."),
+    .init(
+      name: "log-level", kind: .choice(of: LogLevel.self), standard: "notice",
+      words: "What is told as it runs."),
+    .init(
+      name: "log-format", kind: .choice(of: LogFormat.self), standard: "text",
+      words: "text or json."),
     .init(name: "no-live", kind: .flag, standard: "false", words: "Lines, never a live view."),
     .init(name: "trace", kind: .text, standard: nil, words: "A file for frames' ways."),
   ]
-}
-
-extension ScenarioKey.Kind {
-  /// The value as the option takes it; `nil` where it is none of this kind.
-  func argument(_ text: String) -> String? {
-    func plain(_ value: Double) -> String {
-      Int(exactly: value).map { "\($0)" } ?? "\(value)"
-    }
-    switch self {
-    case .text, .list, .lines: return text.isEmpty ? nil : text
-    case .number: return Double(text).map { _ in text }
-    case .count:
-      // A seed may have digits that a double would lose.
-      if UInt64(text) != nil { return text }
-      return Quantity.count.value(of: text).flatMap { Int(exactly: $0) }.map { "\($0)" }
-    case .share: return Quantity.share.value(of: text).map(plain)
-    case .seconds: return Quantity.seconds.value(of: text).map(plain)
-    case .duration: return Quantity.seconds.value(of: text).map { plain($0) + "s" }
-    case .flag: return ["true", "false"].contains(text.lowercased()) ? text.lowercased() : nil
-    }
-  }
-
-  /// What to write.
-  var example: String {
-    switch self {
-    case .text, .list, .lines: "a value"
-    case .number: "a number"
-    case .count: Quantity.count.example
-    case .share: Quantity.share.example
-    case .seconds, .duration: Quantity.seconds.example
-    case .flag: "true or false"
-    }
-  }
 }

@@ -67,6 +67,8 @@ enum ScenarioSchema {
       Node(
         type: ["string", "number", "array"], description: words,
         items: [Node(type: ["string", "number"])])
+    // All of them are text in YAML too, 1/2 among them.
+    case .choice(let choices): Node(type: ["string"], choices: choices, description: words)
     // Numbers may have units, so they may be text.
     case .text, .number, .count, .share, .seconds, .duration:
       Node(type: ["string", "number"], description: words)
@@ -78,6 +80,7 @@ enum ScenarioSchema {
     var id: String?
     var type: [String]?
     var const: Int?
+    var choices: [String]?
     var description: String?
     var properties: [String: Node]?
     var additionalProperties: Bool?
@@ -87,6 +90,7 @@ enum ScenarioSchema {
 
     private enum CodingKeys: String, CodingKey {
       case type, const, description, properties, additionalProperties, required, items
+      case choices = "enum"
       case schema = "$schema"
       case id = "$id"
     }
@@ -97,6 +101,7 @@ enum ScenarioSchema {
       try container.encodeIfPresent(id, forKey: .id)
       try container.encodeIfPresent(type, forKey: .type)
       try container.encodeIfPresent(const, forKey: .const)
+      try container.encodeIfPresent(choices, forKey: .choices)
       try container.encodeIfPresent(description, forKey: .description)
       try container.encodeIfPresent(properties, forKey: .properties)
       try container.encodeIfPresent(additionalProperties, forKey: .additionalProperties)
