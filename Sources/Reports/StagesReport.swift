@@ -53,7 +53,31 @@ package struct StagesReport: Encodable, Sendable {
       \(Text.fixed(ratios.last ?? 0, 3))); \(Text.fixed(framesPerSecond, 1)) frames/s all at once, \
       \(Text.fixed(result.median(\.coresUsed), 2)) cores in use, \
       \(Text.fixed(result.median(\.framesPerBatch), 2)) frames with faces a search; memory for frames \
-      taken \(result.rounds.map(\.frameAllocations).max() ?? 0) times a run
+      taken \(result.rounds.map(\.frameAllocations).max() ?? 0) times a run\(heap)
+      """
+  }
+
+  /// What is asked of the heap a frame, where `Bench/allocations/count.c` counts.
+  private var heap: String {
+    guard let round = result.rounds.first, round.heap != nil else { return "" }
+    func row(_ name: String, _ heap: (StagesResult.Round) -> StagesResult.Heap?) -> [String] {
+      [name]
+        + [\StagesResult.Heap.calls, \.bytes, \.libraryCalls, \.libraryBytes].map { figure in
+          Text.fixed(result.median { heap($0)?[keyPath: figure] ?? 0 }, 2)
+        }
+    }
+    let rows = round.stages.indices.map { stage in
+      row(round.stages[stage].name) { $0.stages[stage].heap }
+    }
+    let table = Text.table(
+      [["of the heap a frame", "calls, ours", "bytes", "calls, libraries'", "bytes"]] + rows
+        + [row("whole pipeline") { $0.heap }])
+    return """
+
+
+      \(table)
+
+      counting takes time: CPU figures are to be had without it
       """
   }
 }

@@ -37,7 +37,9 @@ package struct StagesBench: Sendable {
       observer(.gallery(done: $0, total: $1))
     }
     let load = Usage.load
-    let trial = try LoadTrial(plan.configuration, matcher: matcher, population: population)
+    var trial = try LoadTrial(plan.configuration, matcher: matcher, population: population)
+    let heap = HeapCount.isCounted ? HeapWatch() : nil
+    trial.heap = heap
     let scratch = try LogFolder()
     defer { scratch.remove() }
     let runner = LoadRunner(
@@ -46,6 +48,7 @@ package struct StagesBench: Sendable {
     do {
       for round in 0...rounds {
         let whole = try await runner.closedLoop().run
+        let taken = heap?.take()
         let log = scratch.path.appending("stages.db")
         let alone = try await trial.stagesAlone(
           framesPerBatch: whole.framesPerBatch, bus: plan.usesBus ? .sqlite(log) : .none)
@@ -57,8 +60,12 @@ package struct StagesBench: Sendable {
             pipelineMS: whole.cpuMSPerFrame, framesPerSecond: whole.framesPerSecond,
             coresUsed: whole.coresUsed, framesPerBatch: whole.framesPerBatch,
             frameAllocations: whole.frameAllocations,
+            heap: taken.map { StagesResult.Heap($0.count, frames: $0.frames) },
             stages: Stage.allCases.filter { $0 != .publish }.map {
-              .init(name: $0 == .track ? "track+publish" : $0.rawValue, cpuMS: alone.perFrame($0))
+              .init(
+                name: $0 == .track ? "track+publish" : $0.rawValue, cpuMS: alone.perFrame($0),
+                heap: heap == nil
+                  ? nil : .init(alone.heap[$0] ?? HeapCount(), frames: alone.frames))
             }))
       }
     } catch is CancellationError {}
@@ -74,6 +81,25 @@ package struct StagesResult: Encodable, Sendable {
     package let name: String
     /// Milliseconds a frame of the set, whether it has faces or not.
     package let cpuMS: Double
+    /// `nil` where nobody counts.
+    package let heap: Heap?
+  }
+
+  /// Calls of `malloc` and its like a frame, and the bytes they ask for: ours, and those of the libraries
+  /// that we call.
+  package struct Heap: Encodable, Sendable {
+    package let calls: Double
+    package let bytes: Double
+    package let libraryCalls: Double
+    package let libraryBytes: Double
+
+    init(_ count: HeapCount, frames: Int) {
+      let frames = Double(max(frames, 1))
+      calls = Double(count.calls) / frames
+      bytes = Double(count.bytes) / frames
+      libraryCalls = Double(count.libraryCalls) / frames
+      libraryBytes = Double(count.libraryBytes) / frames
+    }
   }
 
   package struct Round: Encodable, Sendable {
@@ -84,6 +110,8 @@ package struct StagesResult: Encodable, Sendable {
     package let framesPerBatch: Double
     /// How often workers took memory for frames.
     package let frameAllocations: Int
+    /// The pipeline's, from the first measured frame's end to the last one's; `nil` where nobody counts.
+    package let heap: Heap?
     /// Each stage alone.
     package let stages: [Cost]
 

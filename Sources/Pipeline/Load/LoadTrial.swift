@@ -67,6 +67,8 @@ package struct LoadTrial: Sendable {
   private let digest: SHA256Digest
   /// Where trials may be looked at while they run.
   package var monitor: PipelineMonitor?
+  /// Told of trials' frames, where one is to tell what they ask of the heap.
+  package var heap: HeapWatch?
 
   /// Checks the frame set, which is to have a population of this program's.
   ///
@@ -115,7 +117,10 @@ package struct LoadTrial: Sendable {
     let names = (0..<feeds).map { Self.name(of: $0) }
     let place = try TrialLog(self, bus, names: names, slowedBy: delays.disk)
     defer { place.close() }
-    let journeys = Journeys(observer: observer)
+    let journeys = Journeys { [heap] end in
+      heap?.ended(end)
+      observer(end)
+    }
     var line = StageLine(
       configuration: configuration, embedder: embedder, matcher: matcher,
       bus: place.writer, latency: place.latency, runID: place.runID, journeys: journeys

@@ -7,10 +7,11 @@ internal import Frames
 internal import Matching
 internal import Sightings
 
-/// CPU time of stages, in nanoseconds, over so many frames.
+/// CPU time of stages, in nanoseconds, and what they ask of the heap, over so many frames.
 package struct StageCosts: Sendable {
   package fileprivate(set) var frames = 0
   package fileprivate(set) var nanoseconds: [Stage: UInt64] = [:]
+  package fileprivate(set) var heap: [Stage: HeapCount] = [:]
 
   /// Milliseconds a frame.
   package func perFrame(_ stage: Stage) -> Double {
@@ -24,28 +25,49 @@ extension LoadTrial {
   /// then all of them through the tracker to `bus`. `publish` is told with `track`: what the log's thread
   /// takes cannot be told apart.
   ///
+  /// Where the heap is counted, every frame goes twice through the stages before the tracker, and the second
+  /// time counts: what they keep from frame to frame they have by then.
+  ///
   /// - Parameter framesPerBatch: frames whose faces are searched together, as the pipeline had them.
   /// - Throws: what the stages throw; `CancellationError`.
   package func stagesAlone(framesPerBatch: Double, bus: TrialBus) async throws -> StageCosts {
+    let hands = Hands(configuration)
     var costs = StageCosts()
-    var frames = try workersAlone(&costs)
+    if HeapCount.isCounted {
+      var frames = try workersAlone(hands, &costs)
+      try await matchAlone(&frames, framesPerBatch, &costs)
+      costs = StageCosts()
+    }
+    var frames = try workersAlone(hands, &costs)
     try await matchAlone(&frames, framesPerBatch, &costs)
     try await trackAlone(frames, bus, &costs)
     return costs
   }
 
-  private func workersAlone(_ costs: inout StageCosts) throws -> [ProcessedFrame] {
+  /// What a worker keeps from frame to frame.
+  private struct Hands {
+    let reader: FrameReader
+    let decoder = JPEGDecoder()
+    let buffer = PixelBuffer()
+    let locator: FaceLocator
+
+    init(_ configuration: RunConfiguration) {
+      reader = FrameReader(configuration.frameSet)
+      locator = FaceLocator(mode: configuration.locate, decimation: configuration.decimation)
+    }
+  }
+
+  private func workersAlone(
+    _ hands: Hands, _ costs: inout StageCosts
+  ) throws -> [ProcessedFrame] {
     let manifest = configuration.frameSet.manifest
     let cameras = Dictionary(
       uniqueKeysWithValues: manifest.cameras.enumerated().map { ($1.id, $0) })
-    let reader = FrameReader(configuration.frameSet)
     let clock = ThreadClock()
     for frame in manifest.frames {
-      try clock.measure(.read, &costs) { try unsafe reader.withBytes(of: frame) { _ in } }
+      try clock.measure(.read, &costs) { try unsafe hands.reader.withBytes(of: frame) { _ in } }
     }
     try Task.checkCancellation()
-    let (decoder, buffer) = (JPEGDecoder(), PixelBuffer())
-    let locator = FaceLocator(mode: configuration.locate, decimation: configuration.decimation)
     var orders = [Int](repeating: 0, count: manifest.cameras.count)
     var processed: [ProcessedFrame] = []
     for frame in manifest.frames {
@@ -56,13 +78,13 @@ extension LoadTrial {
       orders[camera] += 1
       costs.frames += 1
       do throws(FrameError) {
-        let made = try unsafe reader.withBytes(of: frame) { bytes throws(FrameError) in
+        let made = try unsafe hands.reader.withBytes(of: frame) { bytes throws(FrameError) in
           let decoded = try clock.measure(.decode, &costs) { () throws(FrameError) in
-            try unsafe decoder.decode(
-              bytes, scale: configuration.scale, into: buffer, frame: frame.name)
+            try unsafe hands.decoder.decode(
+              bytes, scale: configuration.scale, into: hands.buffer, frame: frame.name)
           }
           let located = clock.measure(.locate, &costs) {
-            locator.locate(in: decoded.pixels, scale: configuration.scale, boxes: frame.boxes)
+            hands.locator.locate(in: decoded.pixels, scale: configuration.scale, boxes: frame.boxes)
           }
           let faces = clock.measure(.embed, &costs) {
             located.map { FrameFace(face: $0, outcome: embedder.embed($0, camera: frame.camera)) }
@@ -91,7 +113,7 @@ extension LoadTrial {
     }
     var batch = ProbeBatch(dimension: embedder.dimension)
     var (begin, due) = (0, 0.0)
-    let start = ProcessTime.now()
+    let (start, heap) = (ProcessTime.now(), HeapCount.ofProcess)
     while begin < searched.count {
       // Batches of 1 and 2 by turns make 1.5.
       due += max(framesPerBatch, 1)
@@ -112,6 +134,7 @@ extension LoadTrial {
       }
       begin = end
     }
+    costs.heap[.match] = HeapCount.ofProcess - heap
     costs.nanoseconds[.match] = ProcessTime.now() &- start
   }
 
@@ -134,9 +157,10 @@ extension LoadTrial {
       embedder: embedder, runID: place.runID, machines: place.machines, bus: place.writer,
       latency: place.latency, window: window, book: book, journeys: nil, witness: nil
     ) { _ in }
-    let start = ProcessTime.now()
+    let (start, heap) = (ProcessTime.now(), HeapCount.ofProcess)
     _ = try await stage.run(from: input)
     try await place.writer.flush()
+    costs.heap[.track] = HeapCount.ofProcess - heap
     costs.nanoseconds[.track] = ProcessTime.now() &- start
   }
 }
@@ -149,7 +173,7 @@ extension FrameFace {
   }
 }
 
-/// CPU time of the thread that asks, with the cost of asking taken off.
+/// CPU time of the thread that asks, with the cost of asking taken off, and what it asks of the heap.
 private struct ThreadClock {
   private let overhead: UInt64
 
@@ -164,9 +188,12 @@ private struct ThreadClock {
   func measure<R, E: Error>(
     _ stage: Stage, _ costs: inout StageCosts, _ body: () throws(E) -> R
   ) throws(E) -> R {
+    let heap = HeapCount.ofThread
     let start = ThreadTime.now()
     defer {
       let elapsed = ThreadTime.now() &- start
+      let asked = HeapCount.ofThread - heap
+      costs.heap[stage, default: HeapCount()] += asked
       costs.nanoseconds[stage, default: 0] &+= elapsed > overhead ? elapsed - overhead : 0
     }
     return try body()
