@@ -18,6 +18,8 @@ package enum LocateMode: String, CaseIterable, Codable, Hashable, Sendable {
 package final class FaceLocator {
   package let mode: LocateMode
   private let markers: MarkerLocator
+  /// The faces of the last frame: memory that is kept.
+  private var faces: [LocatedFace] = []
 
   /// - Parameter decimation: see `MarkerLocator`; 1 finds the smallest, 2 is three times as fast.
   package init(mode: LocateMode, decimation: Double = 1) {
@@ -27,6 +29,9 @@ package final class FaceLocator {
 
   /// The faces in `pixels`, by marker, at most one a marker.
   ///
+  /// Where the last call's array has been let go of, this one's is in the same memory, and all that is
+  /// allocated is the detector's.
+  ///
   /// - Parameters:
   ///   - pixels: gray pixels as decoded.
   ///   - scale: the scale they were decoded at.
@@ -35,10 +40,10 @@ package final class FaceLocator {
     in pixels: PixelView, scale: DecodeScale, boxes: [[Int]]
   ) -> [LocatedFace] {
     precondition(pixels.format == .gray, "markers are located in gray pixels")
-    var best: [Int: LocatedFace] = [:]
+    faces.removeAll(keepingCapacity: true)
     switch mode {
     case .frame:
-      collect(pixels, left: 0, top: 0, scale, into: &best)
+      collect(pixels, left: 0, top: 0, scale)
     case .boxes:
       for box in boxes where box.count == 4 {
         let left = max(0, box[0] / scale.divisor)
@@ -50,30 +55,31 @@ package final class FaceLocator {
           let part = pixels.cropped(
             x: left, y: top, width: scale.scaled(right) - left, height: scale.scaled(bottom) - top)
         else { continue }
-        collect(part, left: left, top: top, scale, into: &best)
+        collect(part, left: left, top: top, scale)
       }
     }
-    return best.values.sorted { $0.marker < $1.marker }
+    faces.sort { $0.marker < $1.marker }
+    return faces
   }
 
-  private func collect(
-    _ part: PixelView, left: Int, top: Int, _ scale: DecodeScale,
-    into best: inout [Int: LocatedFace]
-  ) {
+  private func collect(_ part: PixelView, left: Int, top: Int, _ scale: DecodeScale) {
     let factor = Double(scale.divisor)
     let found = unsafe markers.locate(
       gray: part.base, width: part.width, height: part.height, stride: part.stride)
     for marker in found {
-      // The same marker twice is a ghost or an overlap of boxes: the clearer one stays.
-      if let known = best[marker.id], known.margin >= marker.decisionMargin { continue }
-      let xs = marker.corners.map { ($0.x + Double(left)) * factor }
-      let ys = marker.corners.map { ($0.y + Double(top)) * factor }
-      guard let minX = xs.min(), let maxX = xs.max(), let minY = ys.min(), let maxY = ys.max()
-      else { continue }
-      best[marker.id] = LocatedFace(
-        marker: marker.id,
-        box: .init(x: minX, y: minY, width: maxX - minX, height: maxY - minY),
-        side: marker.side * factor, decodedSide: marker.side, margin: marker.decisionMargin)
+      let xs = (marker.xs + Double(left)) * factor
+      let ys = (marker.ys + Double(top)) * factor
+      let box = LocatedFace.Box(
+        x: xs.min(), y: ys.min(), width: xs.max() - xs.min(), height: ys.max() - ys.min())
+      let face = LocatedFace(
+        marker: marker.id, box: box, side: marker.side * factor, decodedSide: marker.side,
+        margin: marker.decisionMargin)
+      // The same marker twice is a ghost or an overlap of boxes: the clearer one stays. A frame has few.
+      if let known = faces.firstIndex(where: { $0.marker == face.marker }) {
+        if face.margin > faces[known].margin { faces[known] = face }
+      } else {
+        faces.append(face)
+      }
     }
   }
 }

@@ -7,8 +7,9 @@ internal import Synchronization
 /// A marker found in pixels; coordinates are pixels of the image searched.
 package struct LocatedMarker: Hashable, Sendable {
   package let id: Int
-  /// Corners of the black square, in order around it.
-  package let corners: [SIMD2<Double>]
+  /// The four corners of the black square, in order around it.
+  package let xs: SIMD4<Double>
+  package let ys: SIMD4<Double>
   /// Mean contrast of its bits against the threshold, in gray levels: the detector's confidence.
   package let decisionMargin: Double
   /// Bits the detector had to correct.
@@ -17,18 +18,19 @@ package struct LocatedMarker: Hashable, Sendable {
   /// Side of a square with the area of the quadrilateral, in pixels.
   package var side: Double {
     var twiceArea = 0.0
-    for i in corners.indices {
-      let (a, b) = (corners[i], corners[(i + 1) % corners.count])
-      twiceArea += a.x * b.y - b.x * a.y
+    for i in 0..<4 {
+      let next = (i + 1) % 4
+      twiceArea += xs[i] * ys[next] - xs[next] * ys[i]
     }
     return (abs(twiceArea) / 2).squareRoot()
   }
 
   package init(
-    id: Int, corners: [SIMD2<Double>], decisionMargin: Double, correctedBits: Int
+    id: Int, xs: SIMD4<Double>, ys: SIMD4<Double>, decisionMargin: Double, correctedBits: Int
   ) {
     self.id = id
-    self.corners = corners
+    self.xs = xs
+    self.ys = ys
     self.decisionMargin = decisionMargin
     self.correctedBits = correctedBits
   }
@@ -41,6 +43,8 @@ package struct LocatedMarker: Hashable, Sendable {
   private let detector: UnsafeMutablePointer<apriltag_detector_t>
   private let family: UnsafeMutablePointer<apriltag_family_t>
   private let decimation: Double
+  /// What the last search found: memory that is kept.
+  private var markers: [LocatedMarker] = []
 
   // The detector's table of codes is filled at creation, and the library does not promise that two
   // threads may do so at once.
@@ -73,11 +77,15 @@ package struct LocatedMarker: Hashable, Sendable {
 
   /// Every marker in the image, in order of id.
   ///
+  /// Where the last call's array has been let go of, this one's is in the same memory, and all that is
+  /// allocated is the library's.
+  ///
   /// - Parameters:
   ///   - gray: `height` rows of `width` bytes, `stride` apart; read only.
   package func locate(
     gray: UnsafeMutablePointer<UInt8>, width: Int, height: Int, stride: Int
   ) -> [LocatedMarker] {
+    markers.removeAll(keepingCapacity: true)
     // Smaller than one marker at one pixel a module; the detector does not expect such images.
     guard width >= MarkerFamily.modules, height >= MarkerFamily.modules else { return [] }
     // The detector reads past images that are smaller than a few of its 4-pixel tiles once decimated;
@@ -88,9 +96,7 @@ package struct LocatedMarker: Hashable, Sendable {
       width: Int32(width), height: Int32(height), stride: Int32(stride), buf: gray)
     guard let found = unsafe apriltag_detector_detect(detector, &image) else { return [] }
     defer { unsafe apriltag_detections_destroy(found) }
-    var markers = [LocatedMarker]()
     let count = unsafe zarray_size(found)
-    markers.reserveCapacity(Int(count))
     for index in 0..<count {
       var each: UnsafeMutablePointer<apriltag_detection_t>?
       unsafe zarray_get(found, index, &each)
@@ -99,12 +105,11 @@ package struct LocatedMarker: Hashable, Sendable {
       unsafe markers.append(
         LocatedMarker(
           id: Int(each.pointee.id),
-          corners: [
-            SIMD2(p.0.0, p.0.1), SIMD2(p.1.0, p.1.1), SIMD2(p.2.0, p.2.1), SIMD2(p.3.0, p.3.1),
-          ],
+          xs: SIMD4(p.0.0, p.1.0, p.2.0, p.3.0), ys: SIMD4(p.0.1, p.1.1, p.2.1, p.3.1),
           decisionMargin: Double(each.pointee.decision_margin),
           correctedBits: Int(each.pointee.hamming)))
     }
-    return markers.sorted { ($0.id, $0.corners[0].x) < ($1.id, $1.corners[0].x) }
+    markers.sort { ($0.id, $0.xs[0]) < ($1.id, $1.xs[0]) }
+    return markers
   }
 }

@@ -9,12 +9,21 @@ internal import SystemPackage
 ///
 /// One worker owns one reader.
 package final class FrameReader {
-  private let set: FrameSet
   private var bytes = [UInt8]()
+  /// The folder of the set with a slash, then the file that is read, then a zero.
+  private var path: [UInt8]
+  private let folderCount: Int
+  private var hasher = SHA256Hasher()
   /// How often memory had to be taken: a few times, however many frames are read.
   package private(set) var allocations = 0
 
-  package init(_ set: FrameSet) { self.set = set }
+  package init(_ set: FrameSet) {
+    path = unsafe set.folder.withPlatformString {
+      unsafe UnsafeRawBufferPointer(start: $0, count: strlen($0)).map { $0 }
+    }
+    if !path.isEmpty { path.append(UInt8(ascii: "/")) }
+    folderCount = path.count
+  }
 
   /// Reads `frame`, checks it against the manifest and hands its bytes to `body`.
   ///
@@ -27,7 +36,7 @@ package final class FrameReader {
     let result = unsafe bytes.withUnsafeBufferPointer { all -> Result<R, FrameError> in
       let found = unsafe UnsafeBufferPointer(rebasing: all[..<count])
       guard count == frame.bytes,
-        unsafe SHA256Digest(of: UnsafeRawBufferPointer(found)) == frame.sha256
+        unsafe hasher.digest(of: UnsafeRawBufferPointer(found)) == frame.sha256
       else {
         return .failure(
           FrameError(
@@ -55,7 +64,7 @@ package final class FrameReader {
       allocations += 1
     }
     do {
-      let descriptor = try FileDescriptor.open(set.folder.pushing(FilePath(frame.file)), .readOnly)
+      let descriptor = try open(frame.file)
       defer { try? descriptor.close() }
       var count = 0
       while count < room {
@@ -70,6 +79,20 @@ package final class FrameReader {
       throw FrameError(
         .unreadable, frame: frame.name,
         "cannot read \(frame.file): \((error as? Errno)?.advice ?? "\(error)")")
+    }
+  }
+
+  /// Opens a file of the set: the manifest's check has refused paths that lead out of it. A `FilePath` would
+  /// take memory for every frame.
+  private func open(_ file: String) throws -> FileDescriptor {
+    path.removeSubrange(folderCount...)
+    path.append(contentsOf: file.utf8)
+    path.append(0)
+    return try unsafe path.withUnsafeBytes { path in
+      guard let start = unsafe path.assumingMemoryBound(to: CChar.self).baseAddress else {
+        throw Errno.noSuchFileOrDirectory
+      }
+      return try unsafe FileDescriptor.open(start, .readOnly)
     }
   }
 }

@@ -102,6 +102,9 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
   @discardableResult
   package func push(_ element: Element) async throws -> [Element] {
     let held = Held(element: element, bytes: size(element), since: Monotonic.now())
+    try Task.checkCancellation()
+    // Mostly there is nothing to wait for, and so no memory to be taken for a task that waits.
+    if let dropped = pushNow(held) { return dropped }
     let id = state.withLock { $0.waiter() }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
@@ -134,19 +137,26 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
   /// Puts an element in if there is room for it now; false, whatever the policy, if there is none.
   package func tryPush(_ element: Element) -> Bool {
     let held = Held(element: element, bytes: size(element), since: Monotonic.now())
+    return pushNow(held, mayDrop: false) != nil
+  }
+
+  /// Puts an element in, or drops as the policy says if it may; `nil` if its producer has to wait.
+  private func pushNow(_ held: Held, mayDrop: Bool = true) -> [Element]? {
     let action = state.withLock { state -> PushAction in
       precondition(!state.finished, "push after finish")
-      if state.consumers.isEmpty, !state.producers.isEmpty || !state.hasRoom(for: held, limits) {
+      if !mayDrop, state.consumers.isEmpty,
+        !state.producers.isEmpty || !state.hasRoom(for: held, limits)
+      {
         return .waits
       }
       return offer(held, &state) ?? .waits
     }
     switch action {
-    case .waits, .cancelled: return false
-    case .accepted: return true
+    case .waits, .cancelled: return nil
+    case .accepted(let dropped): return dropped
     case .handed(let consumer):
       consumer.resume(returning: leave(held))
-      return true
+      return []
     }
   }
 
@@ -176,6 +186,8 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
   ///   somebody is to call `expire()` then.
   /// - Throws: `CancellationError`.
   package func pop(before deadline: UInt64 = .max) async throws -> Popped? {
+    try Task.checkCancellation()
+    if let popped = tryPop() { return popped }
     let id = state.withLock { $0.waiter() }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in

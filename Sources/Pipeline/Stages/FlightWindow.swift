@@ -55,6 +55,9 @@ package final class FlightWindow: Sendable {
   ///
   /// - Throws: `CancellationError`; no place is taken then.
   package func enter() async throws {
+    try Task.checkCancellation()
+    // Mostly there is a place, and so no memory to be taken for a task that waits.
+    if tryEnter() { return }
     let id = state.withLock { state in
       state.nextWaiter += 1
       return state.nextWaiter
