@@ -14,7 +14,7 @@ extension PipelineRun {
     _ events: EventLatency.State, _ matcher: any Matcher,
     _ digest: SHA256Digest, _ threshold: OperatingPoint, _ ticket: RunTicket, recovered: Int,
     durability: String,
-    built: Double, seconds: Double, runningSeconds: Double
+    built: Double, before: [Stage: UInt64], seconds: Double, runningSeconds: Double
   ) -> RunSummary {
     let frames = outcome.frames
     let faces = outcome.track.faces
@@ -23,7 +23,8 @@ extension PipelineRun {
     var measures = outcome.measures
     measures.add(events.measures)
     let use = StageUse(
-      measures, over: UInt64(max(runningSeconds, 0) * 1e9), workers: configuration.threads)
+      measures, over: UInt64(max(runningSeconds, 0) * 1e9), workers: configuration.threads,
+      without: before)
     return RunSummary(
       runID: ticket.runID, state: stopped ? "stopped" : "finished",
       resumed: ticket.resumedFrom != nil,

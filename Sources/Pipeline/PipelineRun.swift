@@ -119,7 +119,7 @@ package struct PipelineRun: Sendable {
         context: contexts.context(for: camera), policy: contexts.policy,
         lastSequence: closings.lastSequence[camera.id] ?? 0, remembered: recovery.recent)
     }
-    let running = Monotonic.now()
+    let (running, before) = (Monotonic.now(), latency.read().measures.busy)
     let (outcome, source) = try await runStages(
       embedder, matcher, machines, writer, latency, ticket)
     try await writer.flush()
@@ -138,7 +138,7 @@ package struct PipelineRun: Sendable {
       latency.read(),
       matcher, digest, threshold, ticket,
       recovered: closings.events.count,
-      durability: try log.durability().description, built: built,
+      durability: try log.durability().description, built: built, before: before,
       seconds: Double(end &- start) / 1e9, runningSeconds: Double(end &- running) / 1e9)
   }
 

@@ -19,6 +19,8 @@ package struct ChromeTrace: Sendable {
     self.cameras = cameras
   }
 
+  package var isEmpty: Bool { ends.isEmpty }
+
   /// One JSON object. O(frames).
   package var json: String {
     let workers = (ends.map(\.marks.worker).max() ?? 0) + 1

@@ -13,7 +13,7 @@ extension PipelineReport {
     if let invalid {
       parts.append("INVALID: \(invalid)")
       if !tried.isEmpty { parts.append(triedTable) }
-      if let last = tried.last { parts.append(lossTable(last)) }
+      if let last = tried.last { parts += [lossTable(last), stageTable(last)] }
     } else if let run, let headline {
       parts.append(headline.text)
       parts.append(figures(run))

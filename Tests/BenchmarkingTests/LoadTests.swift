@@ -102,6 +102,28 @@ struct LoadTests {
     }
   }
 
+  @Test("Where all that is tried holds, the most is not known either, and that is told")
+  func boundless() async throws {
+    let found = try await LoadSearch(isWhole: false, lowest: 0.5).find(below: 10) { _, _, _ in .held
+    }
+    let best = try #require(found.load)
+    #expect(best > 100, "it looks for more than it was told can be")
+    #expect((found.unjudged ?? 0) >= best)
+  }
+
+  @Test("A load that holds in short runs, and is never judged at full length, ends the search")
+  func unjudgedAtFullLength() async throws {
+    var fullRuns = 0
+    let found = try await LoadSearch(isWhole: true, lowest: 1).find(below: 100) {
+      load, isFull, _ in
+      if isFull { fullRuns += 1 }
+      return isFull ? .unjudged : load <= 40 ? .held : .broken
+    }
+    #expect(found.load == nil)
+    #expect((39...40).contains(found.unjudged ?? 0))
+    #expect(fullRuns == LoadSearch.mostTries)
+  }
+
   @Test("A run whose generator was late is made again, and counts when it was not")
   func again() async throws {
     var attempts = 0

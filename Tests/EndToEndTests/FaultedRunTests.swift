@@ -25,6 +25,26 @@ struct FaultedRunTests {
     return path
   }
 
+  @Test(
+    "A process that stood still is told as late where frames wait, a queue that was full is not")
+  func late() throws {
+    let scratch = try Scratch()
+    let run = """
+      $SIGHTLINE run '\(Binary.samples)' --gallery procedural:1000 --locate boxes --clock wall --when-full block \
+      --json --bus 'sqlite:\(scratch.path("s.db"))' --fresh
+      """
+    let stopped = try Binary.shell(
+      "\(run) --queue-frames 200 & pid=$!; sleep 3; kill -STOP $pid; sleep 3; kill -CONT $pid; wait $pid"
+    )
+    #expect(stopped.status == 0, "\(stopped.errors)")
+    #expect(try object(stopped.output).number("frames", "late") ?? 0 >= 5)
+    let full = try Binary.shell("\(run) --queue-frames 1 --fault 'matcher every 4 for 3 s'")
+    #expect(full.status == 0, "\(full.errors)")
+    let summary = try object(full.output)
+    #expect(summary.number("frames", "dropped") == 0)
+    #expect(summary.number("frames", "late") == 0)
+  }
+
   @Test("A scenario with a seed gives the same bytes, whatever the threads and what is slow")
   func deterministic() throws {
     let scratch = try Scratch()

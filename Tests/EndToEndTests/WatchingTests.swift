@@ -133,12 +133,14 @@ struct WatchingTests {
       [
         "bench", "pipeline", Binary.samples, "--scenario", "cameras", "--bound", "p99=200ms",
         "--cameras", "40", "--soak", "--duration", "60s", "--gallery", "procedural:1000", "--bus",
-        "none",
+        "none", "--json",
       ])
+    let report = try #require(seen["summary"] as? [String: Any])
+    #expect(report["interrupted"] as? Bool == true && report["valid"] as? Bool == false)
     #expect(seen["status"] as? Int == 130)
     #expect(seen["before"] as? Bool == true && seen["after"] as? Bool == true)
     let screen = try #require(seen["screen"] as? [String]).filter { !$0.isEmpty }
-    #expect(screen.count == 2, "\(screen)")
+    #expect(screen.count == 1, "\(screen)")
     #expect(screen.first?.hasPrefix("bench: given up after ") == true, "\(screen)")
   }
 

@@ -22,7 +22,7 @@ package struct LoadSearch: Sendable {
   /// Bisection ends when the bracket is this narrow, as a share of its top.
   private static let precision = 0.03
   private static let confirmations = 10
-  private static let mostRaises = 3
+  private static let mostRaises = 8
   /// Runs at one load until one of them shows something.
   package static let mostTries = 3
 
@@ -63,12 +63,12 @@ package struct LoadSearch: Sendable {
         if finding != .unjudged { return finding }
       }
       judgements.append((load, false))
-      return .broken
+      return .unjudged
     }
-    /// The load that was found, and the next one up if that was never judged.
-    func found(_ load: Double?) -> Found {
-      let above = judgements.filter { $0.load > load ?? 0 }
-      let next = above.map(\.load).min()
+    /// The load that was found, and the next one up if that was never judged, or never tried.
+    func found(_ load: Double) -> Found {
+      let above = judgements.filter { $0.load > load }
+      let next = above.map(\.load).min() ?? top
       let isJudged = above.contains { $0.load == next && $0.isJudged }
       return Found(load: load, unjudged: isJudged ? nil : next)
     }
@@ -95,13 +95,16 @@ package struct LoadSearch: Sendable {
       switch try await judge(low, isFull: true, 0) {
       case .held: return found(low)
       case .unsound: return Found()
-      case .broken, .unjudged:
+      // A lower one that holds would not be the most either.
+      case .unjudged: return Found(unjudged: low)
+      case .broken:
         // Longer after each failure: a machine that has become busy is far from what it held.
         low = isWhole ? min(low - 1, whole(low * (1 - step), .down)) : low * (1 - step)
         step = min(2 * step, 0.5)
       }
     }
-    return found(nil)
+    return Found(
+      unjudged: judgements.contains(where: \.isJudged) ? nil : judgements.map(\.load).min())
   }
 
   private func whole(_ load: Double, _ rule: FloatingPointRoundingRule) -> Double {

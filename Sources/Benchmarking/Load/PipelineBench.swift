@@ -34,7 +34,7 @@ package struct PipelineResult: Sendable {
   package var invalid: String?
   /// Whether it was given up before its end; what was tried until then is there.
   package var interrupted = false
-  /// Frames' ways of the run that counts, for a trace.
+  /// Frames' ways of the run that counts, or of the last one, for a trace.
   package var traced: [JourneyEnd] = []
   package var traceStart: UInt64 = 0
   package var loadBefore: Double
@@ -99,9 +99,10 @@ package struct PipelineBench: Sendable {
     } catch is CancellationError {
       result.interrupted = true
       result.invalid =
-        result.confirmed == nil
-        ? "interrupted after \(result.tried.count) runs, before one counted"
-        : "interrupted before the searches were compared with exact search"
+        result.invalid
+        ?? (result.confirmed == nil
+          ? "interrupted after \(result.tried.count) runs, before one counted"
+          : "interrupted before the searches were compared with exact search")
     }
     result.loadAfter = Usage.load
     result.seconds = Double(Usage.wallNow - start) / 1e9
@@ -127,11 +128,7 @@ package struct PipelineBench: Sendable {
       let left = Double(steps) * short + plan.seconds + plan.warmup
       observer(.load(load, plan.scenario, secondsLeft: left))
       let made = try await runner.openLoop(load, proof: isFull ? .earlyStopping : .share)
-      if isFull {
-        keep(made, in: &result)
-      } else {
-        result.tried.append(made.run)
-      }
+      keep(made, counts: isFull, in: &result)
       return switch made.run.failure?.kind {
       case nil: .held
       case .generator: .unjudged
@@ -140,8 +137,11 @@ package struct PipelineBench: Sendable {
     }
     if let unjudged = found.unjudged {
       result.invalid =
-        "the generator was overloaded at \(words(unjudged)), \(LoadSearch.mostTries) times over, so the most "
-        + "that is held is not known" + (found.load.map { ", but that \(words($0)) are" } ?? "")
+        (result.tried.contains { $0.load == unjudged }
+          ? "the generator was overloaded at \(words(unjudged)), \(LoadSearch.mostTries) times over"
+          : "all that was tried held, up to \(words(unjudged))")
+        + ", so the most that is held is not known"
+        + (found.load.map { ", but that \(words($0)) are" } ?? "")
         + "; run on a quieter machine"
     } else if result.confirmed == nil, result.tried.isEmpty {
       result.invalid =
@@ -157,12 +157,14 @@ package struct PipelineBench: Sendable {
       ? "\(Int(load)) cameras" : "\((load * 10).rounded() / 10) frames/s"
   }
 
-  private func keep(_ made: LoadRunner.Made, in result: inout PipelineResult) {
+  /// Keeps a run, and its trace: the last one's is what a result without a figure is told by.
+  private func keep(
+    _ made: LoadRunner.Made, counts: Bool = true, in result: inout PipelineResult
+  ) {
     result.tried.append(made.run)
-    guard made.run.failure == nil else { return }
-    result.confirmed = made.run
     result.traced = made.traced
     result.traceStart = made.start
+    if counts, made.run.failure == nil { result.confirmed = made.run }
   }
 
   /// Compares the searches of the run that counts with an exact search that draws every template anew.

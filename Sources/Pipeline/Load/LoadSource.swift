@@ -20,6 +20,8 @@ struct LoadSource<Schedule: FrameSchedule>: Sendable {
     /// How late it offered the frames of an open loop, in nanoseconds. Time that a full queue made it wait
     /// is not its own, and not in here.
     var lags = LatencyRecord()
+    /// The same of frames to warm up.
+    var warmupLags = LatencyRecord()
   }
 
   func run(into intake: FrameIntake) async throws -> Tally {
@@ -30,7 +32,7 @@ struct LoadSource<Schedule: FrameSchedule>: Sendable {
     let wallStart = WallClock.now().microseconds + 5_000
     var orders = [Int](repeating: 0, count: feeds.count)
     var previous = tally.start
-    /// When it was last free to offer a frame.
+    /// When a queue had last made it wait.
     var free = tally.start
     while let offer = schedule.next() {
       try Task.checkCancellation()
@@ -39,14 +41,19 @@ struct LoadSource<Schedule: FrameSchedule>: Sendable {
       case .at(let nanoseconds):
         due = tally.start &+ nanoseconds
         try sleep(until: due)
-        if offer.isMeasured { tally.lags.record(Monotonic.now() &- max(due, free)) }
+        let now = Monotonic.now()
+        let lag = now &- min(now, max(due, free))
+        if offer.isMeasured { tally.lags.record(lag) } else { tally.warmupLags.record(lag) }
       case .whenIdle:
         try await journeys.idle()
         due = Monotonic.now()
       case .atOnce: due = previous
       }
       previous = due
-      if try await intake.place(camera: offer.feed) {
+      var entry = try await intake.place(
+        camera: offer.feed, dueAt: due, isMeasured: offer.isMeasured)
+      var hasWaited = entry == .afterWaiting
+      if entry != .refused {
         // Frames of one feed that are offered at once still follow each other.
         let captured = offer.due == .atOnce ? Monotonic.now() : due
         let since = captured > tally.start ? Int64((captured - tally.start) / 1_000) : 0
@@ -55,12 +62,10 @@ struct LoadSource<Schedule: FrameSchedule>: Sendable {
           order: orders[offer.feed], capturedAt: wallStart + since, admittedAt: due,
           feed: feeds[offer.feed], sequence: offer.sequence, isMeasured: offer.isMeasured)
         orders[offer.feed] += 1
-        try await intake.admit(ticket)
-      } else {
-        journeys.refused(feed: offer.feed, isMeasured: offer.isMeasured, dueAt: due)
+        entry = try await intake.admit(ticket)
+        hasWaited = hasWaited || entry == .afterWaiting
       }
-      // Only a queue that waits can have held it up.
-      if intake.decode.limits.policy == .block { free = Monotonic.now() }
+      if hasWaited { free = Monotonic.now() }
     }
     tally.end = Monotonic.now()
     return tally

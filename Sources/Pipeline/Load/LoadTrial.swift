@@ -42,6 +42,8 @@ package struct LoadTrial: Sendable {
     package let start: UInt64
     /// How late the generator offered frames, by its own fault, in nanoseconds.
     package let lags: LatencyRecord
+    /// The same of frames to warm up.
+    package let warmupLags: LatencyRecord
     /// How often workers took memory for frames.
     package let allocations: Int
     package let mostQueued: (elements: Int, bytes: Int)
@@ -145,7 +147,8 @@ package struct LoadTrial: Sendable {
       sightings: SightingTotals(
         tracks: counts.tracks, opened: counts.opened, closed: counts.closed),
       measures: measures, elapsed: end &- generator.start, start: generator.start,
-      lags: generator.lags, allocations: outcome.allocations, mostQueued: outcome.mostQueued,
+      lags: generator.lags, warmupLags: generator.warmupLags, allocations: outcome.allocations,
+      mostQueued: outcome.mostQueued,
       mostKept: outcome.mostKept,
       cpu: ProcessTime.now() &- cpu,
       faults: [delays.matcher?.tally, delays.disk?.tally].compactMap { $0 })

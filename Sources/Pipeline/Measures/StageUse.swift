@@ -15,11 +15,16 @@ package struct StageUse: Sendable {
   /// - Parameters:
   ///   - nanoseconds: of the time that was measured.
   ///   - workers: threads that read, decode, locate and embed; each other stage has one.
-  package init(_ measures: StageMeasures, over nanoseconds: UInt64, workers: Int) {
+  ///   - earlier: work that was done before that time, in nanoseconds.
+  package init(
+    _ measures: StageMeasures, over nanoseconds: UInt64, workers: Int,
+    without earlier: [Stage: UInt64] = [:]
+  ) {
     shares = measures.busy.reduce(into: [:]) { shares, entry in
       let threads = entry.key.isWorkers ? workers : 1
+      let busy = entry.value - min(entry.value, earlier[entry.key] ?? 0)
       shares[entry.key] =
-        Double(entry.value) / Double(max(nanoseconds, 1)) / Double(max(threads, 1))
+        Double(busy) / Double(max(nanoseconds, 1)) / Double(max(threads, 1))
     }
   }
 

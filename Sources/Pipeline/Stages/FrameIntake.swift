@@ -16,36 +16,51 @@ struct FrameIntake: Sendable {
   let book: FrameBook
   let journeys: Journeys?
 
-  /// Takes a place in flight, waiting for one where the policy is to wait; else false where there is none,
-  /// and the frame is counted as dropped.
-  func place(camera: Int) async throws -> Bool {
-    if decode.limits.policy == .block {
-      try await window.enter()
-      return true
+  /// How a frame came in.
+  enum Entry {
+    case atOnce
+    /// A queue that waits made its source wait.
+    case afterWaiting
+    /// There is no room.
+    case refused
+  }
+
+  /// Takes a place in flight, waiting for one where the policy is to wait; a frame that finds none is counted
+  /// as dropped, and its way told as over.
+  func place(camera: Int, dueAt: UInt64, isMeasured: Bool = true) async throws -> Entry {
+    let entry = try await enter()
+    if entry == .refused {
+      book.refused(camera: camera, stage: .read, reason: .inFlight)
+      journeys?.refused(feed: camera, isMeasured: isMeasured, dueAt: dueAt)
     }
-    if window.tryEnter() { return true }
-    book.refused(camera: camera, stage: .read, reason: .inFlight)
-    return false
+    return entry
+  }
+
+  private func enter() async throws -> Entry {
+    if window.tryEnter() { return .atOnce }
+    guard decode.limits.policy == .block else { return .refused }
+    try await window.enter()
+    return .afterWaiting
   }
 
   /// Tells the tracker that a camera delivered nothing at the ticket's time, so that what it had in view is
-  /// lost in time. False where there is no place in flight for that, which harms nobody.
-  func absent(_ ticket: FrameTicket) async throws -> Bool {
-    if decode.limits.policy == .block {
-      try await window.enter()
-    } else if !window.tryEnter() {
-      return false
+  /// lost in time. Where there is no place in flight for that, nobody is harmed.
+  func absent(_ ticket: FrameTicket) async throws -> Entry {
+    let entry = try await enter()
+    if entry != .refused {
+      try await track.push(ProcessedFrame(ticket: ticket, outcome: .absent))
     }
-    try await track.push(ProcessedFrame(ticket: ticket, outcome: .absent))
-    return true
+    return entry
   }
 
   /// Puts a frame that has its place into the first queue.
-  func admit(_ ticket: FrameTicket) async throws {
+  func admit(_ ticket: FrameTicket) async throws -> Entry {
     try book.entered(camera: ticket.camera)
     journeys?.began()
+    if decode.limits.policy == .block, decode.tryPush(ticket) { return .atOnce }
     for dropped in try await decode.push(ticket) {
       try await track.push(ProcessedFrame(ticket: dropped, outcome: .dropped(.queueFull)))
     }
+    return decode.limits.policy == .block ? .afterWaiting : .atOnce
   }
 }

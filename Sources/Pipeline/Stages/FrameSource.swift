@@ -30,8 +30,7 @@ struct FrameSource {
     var next = manifest.cameras.map { (resumeAfter[$0.id] ?? -1) + 1 }
     var tally = Tally()
     let pace = configuration.clock == .wall ? Pace(first: firstCapture(manifest)) : nil
-    let waitsForRoom = intake.decode.limits.policy == .block
-    /// When a queue that waits had last made it wait: what came before is not late by the process's fault.
+    /// When a queue had last made it wait: what came before is not late by the process's fault.
     var free: UInt64 = 0
     for delivery in feed.deliveries {
       let frame = manifest.frames[delivery.frame]
@@ -63,14 +62,15 @@ struct FrameSource {
         let ticket = FrameTicket(
           frame: frame, camera: camera, lane: lane, order: orders[lane], capturedAt: capturedAt,
           admittedAt: admittedAt)
-        if try await intake.absent(ticket) { orders[lane] += 1 }
-        if waitsForRoom { free = Monotonic.now() }
+        let entry = try await intake.absent(ticket)
+        if entry != .refused { orders[lane] += 1 }
+        if entry == .afterWaiting { free = Monotonic.now() }
         continue
       }
-      let hasPlace = try await intake.place(camera: camera)
+      let place = try await intake.place(camera: camera, dueAt: admittedAt)
       intake.book.missed(frame.seq - next[camera], camera: camera)
       next[camera] = frame.seq + 1
-      guard hasPlace else { continue }
+      guard place != .refused else { continue }
       if pace == nil { admittedAt = Monotonic.now() }
       let lane = pace == nil ? 0 : camera
       var ticket = FrameTicket(
@@ -78,8 +78,8 @@ struct FrameSource {
         admittedAt: admittedAt)
       ticket.damage = delivery.damage
       orders[lane] += 1
-      try await intake.admit(ticket)
-      if waitsForRoom { free = Monotonic.now() }
+      let entry = try await intake.admit(ticket)
+      if place == .afterWaiting || entry == .afterWaiting { free = Monotonic.now() }
     }
     return tally
   }

@@ -207,14 +207,14 @@ extension BenchCommand {
         result, machine: .current(libraries: LibraryVersions.all), command: CommandLine.arguments)
       report.settingsDigest = ScenarioArguments.settingsDigest
       report.limits = try limits.findings(report.figures)
+      // Before files that cannot be written, for which nothing measured should be lost.
+      try Console.output(json ? try report.json(snakeCase: true) : report.text)
       if let out {
         try WholeFile.write(try report.json(snakeCase: true) + "\n", to: FilePath(out))
       }
       if let trace {
-        try WholeFile.write(
-          ChromeTrace(result.traced, start: result.traceStart).json, to: FilePath(trace))
+        try TraceFile(trace).write(ChromeTrace(result.traced, start: result.traceStart))
       }
-      try Console.output(json ? try report.json(snakeCase: true) : report.text)
       if report.interrupted { throw ExitCode(ExitStatus.interrupted) }
       if !report.valid || !LimitTable(report.limits).isMet {
         throw ExitCode(ExitStatus.limitBroken)

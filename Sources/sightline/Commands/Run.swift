@@ -4,7 +4,6 @@
 internal import ArgumentParser
 internal import EventBus
 internal import Faces
-internal import Files
 internal import Frames
 internal import Galleries
 internal import Glibc
@@ -248,15 +247,15 @@ struct Run: AsyncParsableCommand {
     summary.limits = try limits.findings(summary.figures)
     observer.ended(summary)
     observer.finish()
+    // Before a file that cannot be written: what was run is told.
+    try Console.output(json ? try summary.json() : summary.text)
+    let shortfall = summary.bus.forward?.shortfall(outbox: log.description)
+    if let shortfall { Console.error("sightline: \(shortfall)") }
     if let trace, let traced {
       let cameras = frameSet.manifest.cameras.map(\.id)
-      try WholeFile.write(ChromeTrace(traced.ends, cameras: cameras).json, to: FilePath(trace))
+      try TraceFile(trace).write(ChromeTrace(traced.ends, cameras: cameras))
     }
-    try Console.output(json ? try summary.json() : summary.text)
-    if let shortfall = summary.bus.forward?.shortfall(outbox: log.description) {
-      Console.error("sightline: \(shortfall)")
-      if !signals.stop.isRaised { throw ExitCode(ExitStatus.failure) }
-    }
+    if shortfall != nil, !signals.stop.isRaised { throw ExitCode(ExitStatus.failure) }
     if signals.stop.isRaised { throw ExitCode(ExitStatus.interrupted) }
     if !LimitTable(summary.limits).isMet { throw ExitCode(ExitStatus.limitBroken) }
   }
