@@ -6,8 +6,8 @@ internal import Glibc
 /// Finds the largest load that is held: bisection by short runs, then one run of full length that holds,
 /// lower after each that does not.
 ///
-/// A run that shows nothing is made again, a few times. A load that is never judged counts as broken, so that the
-/// search goes on, and is told where the answer rests on it.
+/// A run that shows nothing is made again, a few times. A load that short runs never judge counts as broken, so that
+/// the search goes on; it is told where the answer rests on it. One that full runs never judge ends the search.
 package struct LoadSearch: Sendable {
   /// What a run at some load showed.
   package enum Finding: Sendable {
@@ -30,8 +30,8 @@ package struct LoadSearch: Sendable {
   package struct Found: Hashable, Sendable {
     /// The load that a full run held; `nil` if none did.
     package var load: Double?
-    /// The load that keeps it from being more, if no run at that one showed anything: then the most that is held
-    /// is not known.
+    /// The next load up, if no run at that one showed anything, or none was made: then the most that is held is not
+    /// known.
     package var unjudged: Double?
   }
 
